@@ -1,0 +1,248 @@
+//! What the file says -> checked -> what is true.
+//!
+//! In: TOML text, environment, `--set`. Out: [`Config`], whose values cannot be wrong.
+//! Rule: every key has a default, and `config/default.toml` holds all of them, documented.
+//! Not here: what a value means for a fold (the folds).
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+
+use crate::post::FeedKind;
+
+/// The text of `config/default.toml`, built in.
+pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The cluster and the Kafka topics between the stages.
+    pub kafka: Kafka,
+    /// The feeds, in the order of the file.
+    pub feeds: Vec<Feed>,
+    /// The first fold.
+    pub ingest: Ingest,
+    /// The gate.
+    pub relevance: Relevance,
+    /// Topics of a post.
+    pub topics: Topics,
+    /// The second fold.
+    pub detect: Detect,
+    /// `score-series`.
+    pub series: Series,
+    /// The third fold.
+    pub triage: Triage,
+    /// What may be shown of people's posts.
+    pub privacy: Privacy,
+    /// The one port.
+    pub http: Http,
+    /// The outbound record.
+    pub alert: Alert,
+}
+
+/// The cluster and the Kafka topics between the stages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kafka {
+    /// Bootstrap servers.
+    pub brokers: String,
+    /// How outputs and input positions go together.
+    pub delivery: Delivery,
+    /// Prefix of the consumer groups.
+    pub group: String,
+    /// Kafka topic of the batches.
+    pub counts: String,
+    /// Kafka topic of the signals.
+    pub signals: String,
+    /// Kafka topic of the alerts.
+    pub alerts: String,
+    /// Partitions of `counts`.
+    pub counts_partitions: u16,
+    /// Copies of each created Kafka topic.
+    pub replication_factor: u16,
+    /// Client queue limit, KiB.
+    pub queued_max_kbytes: u32,
+}
+
+/// How outputs and input positions go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Positions are committed after the outputs were acknowledged: a crash repeats a little.
+    AtLeastOnce,
+}
+
+/// One feed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    /// The Kafka topic.
+    pub name: String,
+    /// Which clock it follows.
+    pub kind: FeedKind,
+    /// How its records are written.
+    pub format: Format,
+    /// Which time places its posts.
+    pub time: PlacedBy,
+}
+
+/// How a feed's records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Kentongan's own plain JSON object.
+    Plain,
+    /// X API v2 post.
+    XV2,
+    /// Bluesky Jetstream v1 event.
+    Jetstream,
+}
+
+/// Which time places a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlacedBy {
+    /// The time that the source claims.
+    Posted,
+    /// The time of the Kafka record.
+    Arrived,
+}
+
+/// The first fold.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ingest {
+    /// Longest wait of counts in memory, milliseconds.
+    pub flush_interval_ms: u32,
+    /// Entries that force a flush.
+    pub flush_entries: u32,
+    /// Allowed lateness, milliseconds.
+    pub lateness_ms: u32,
+    /// Allowed future skew, milliseconds.
+    pub future_skew_ms: u32,
+    /// Length of the duplicate window, posts of one partition.
+    pub duplicate_window_posts: u32,
+    /// Longest accepted record, bytes.
+    pub max_post_bytes: u32,
+}
+
+/// The gate.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relevance {
+    /// false: every post is relevant.
+    pub enabled: bool,
+}
+
+/// Topics of a post.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topics {
+    /// Most topics that one post adds to.
+    pub max_per_post: u8,
+}
+
+/// The second fold.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detect {
+    /// B, incidents a day.
+    pub false_incidents_per_day: f64,
+    /// Fewest posts that can open.
+    pub minimum_posts: u32,
+    /// Fewest accounts that can open.
+    pub minimum_accounts: u32,
+    /// Calm that ends an episode, milliseconds.
+    pub hold_ms: u32,
+    /// Memory of a topic's level, days.
+    pub memory_days: f64,
+    /// Memory of the volume, hours.
+    pub volume_memory_hours: f64,
+    /// Most topics in one partition.
+    pub max_topics: u32,
+    /// Patience with a partition that states nothing, milliseconds.
+    pub silent_partition_ms: u32,
+}
+
+/// `score-series`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// Alerts a day that may be false.
+    pub false_alerts_per_day: f64,
+}
+
+/// The third fold.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Triage {
+    /// Shortest time between updates, milliseconds.
+    pub update_interval_ms: u32,
+}
+
+/// What may be shown of people's posts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// Text of example posts.
+    pub evidence: EvidenceMode,
+    /// File with the account key; empty: a key is drawn at start.
+    pub account_key_file: String,
+}
+
+/// Text of example posts in alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceMode {
+    /// As posted.
+    Full,
+    /// Without handles, mail addresses, phone numbers.
+    Masked,
+    /// No example posts at all.
+    None,
+}
+
+/// The one port.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port.
+    pub listen: SocketAddr,
+}
+
+/// The outbound record.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alert {
+    /// CloudEvents source.
+    pub source: String,
+    /// Where a person reads about an incident.
+    pub url: String,
+}
+
+/// Why a configuration was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The text is not what the program expects.
+    #[error("reading the configuration")]
+    Parse(#[from] toml::de::Error),
+}
+
+impl Config {
+    /// The configuration that is built in.
+    pub fn built_in() -> Result<Self, ConfigError> {
+        Ok(toml::from_str(DEFAULT_TOML)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_configuration_is_complete() {
+        let config = Config::built_in().unwrap();
+        assert_eq!(config.feeds.len(), 2);
+    }
+}

@@ -1,0 +1,143 @@
+//! What detect tells triage: a statement on one topic, or that time has passed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::post::{EventTime, FeedKind, Language, TopicKey};
+use crate::relevance::PlaceCode;
+use crate::window::{Bottom, Sample, Scale};
+
+/// One record of `signals`, JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SignalRecord {
+    /// A topic's spike began, grew or ended.
+    Signal(Box<Signal>),
+    /// Nothing to say, but event time has passed.
+    Tick(Tick),
+}
+
+/// Event time has passed in one partition of `counts`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tick {
+    /// The partition of `counts`.
+    pub partition: u32,
+    /// Everything before this is closed, for the kind that is furthest behind.
+    pub watermark: EventTime,
+    /// Wall time of the batch behind it.
+    pub sent_at: EventTime,
+}
+
+/// What a signal says of its episode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// A spike began.
+    Opened,
+    /// It is stronger than at the last signal.
+    Grew,
+    /// It is over.
+    Calmed,
+}
+
+/// One statement on one topic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The partition of `counts` that the topic lives in.
+    pub partition: u32,
+    /// Wall time of the batch that brought the deciding posts.
+    pub sent_at: EventTime,
+    /// The episode: the same from open to calm, made of topic and onset.
+    pub episode: String,
+    /// What happened.
+    pub change: Change,
+    /// The topic.
+    pub topic: TopicKey,
+    /// Event time of this statement: the newest deciding post's pane.
+    pub at: EventTime,
+    /// Estimated begin of the spike.
+    pub onset_at: EventTime,
+    /// Event time at which the episode opened.
+    pub opened_at: EventTime,
+    /// The window that decided.
+    pub evidence: WindowEvidence,
+    /// Observed and expected counts in that window.
+    pub counts: CountTable,
+    /// Posts by feed name, in name order.
+    pub feeds: Vec<(String, u32)>,
+    /// Posts by kind.
+    pub kinds: Vec<(FeedKind, u32)>,
+    /// Event time of the first pane of the episode in each kind.
+    pub first_seen: Vec<(FeedKind, EventTime)>,
+    /// Posts by language, largest first.
+    pub languages: Vec<(Language, u32)>,
+    /// Posts by place, largest first.
+    pub places: Vec<(PlaceCode, u32)>,
+    /// A few of the posts.
+    pub samples: Vec<Sample>,
+    /// Which posts these are.
+    pub identities: Bottom,
+    /// The last hour, minute by minute.
+    pub series: Series,
+    /// The posts are older than they should be: detect is catching up.
+    pub delayed: bool,
+}
+
+/// The numbers of the window that decided.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WindowEvidence {
+    /// The kind of feeds that it counts.
+    pub kind: FeedKind,
+    /// Its length.
+    pub scale: Scale,
+    /// The end of its last pane.
+    pub until: EventTime,
+    /// Posts in it.
+    pub observed: u32,
+    /// Posts that were expected.
+    pub expected: f64,
+    /// Posts from which on it is a spike.
+    pub critical: u32,
+    /// -log10 of the chance of so many posts or more, by the model.
+    pub surprise: f64,
+}
+
+/// Observed and expected numbers of different things.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CountTable {
+    /// All posts.
+    pub posts: Pair,
+    /// Posts that are not reposts.
+    pub originals: Pair,
+    /// Different accounts.
+    pub accounts: Pair,
+    /// Different texts.
+    pub texts: Pair,
+    /// Different domains.
+    pub domains: Pair,
+    /// Different sets of hashtags.
+    pub tag_sets: Pair,
+}
+
+/// An observed number beside the expected one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Pair {
+    /// What was counted.
+    pub observed: u32,
+    /// What was expected; for different accounts, texts, domains, tag sets: given that many posts.
+    pub expected: f64,
+}
+
+/// Counts of the last hour: enough to draw it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Series {
+    /// Length of a bucket, seconds.
+    pub pane_s: u32,
+    /// Begin of the first bucket, RFC 3339 in alerts, milliseconds here.
+    pub from_ms: i64,
+    /// Posts of each bucket.
+    pub observed: Vec<u32>,
+    /// Expected posts of each bucket.
+    pub expected: Vec<f64>,
+    /// Critical count of each bucket, as a window of that length.
+    pub critical: Vec<u32>,
+}

@@ -1,0 +1,100 @@
+//! A small map of counts with a fixed number of keys: the keys with the smallest hashes.
+//!
+//! Rule: which keys stay depends only on the set of all keys, and the count of a key that stays is
+//! exact, in whatever order the parts were merged: a key among the smallest of the whole is among
+//! the smallest of every part.
+
+use std::hash::Hash;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// Counts by key, at most `LIMIT` keys, sorted by key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Capped<K, const LIMIT: usize>(Vec<(K, u32)>);
+
+impl<K, const LIMIT: usize> Default for Capped<K, LIMIT> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Copy + Ord + Hash, const LIMIT: usize> Capped<K, LIMIT> {
+    /// Adds `count` to `key`.
+    pub fn add(&mut self, key: K, count: u32) {
+        match self.0.binary_search_by_key(&key, |&(key, _)| key) {
+            Ok(place) => {
+                if let Some((_, old)) = self.0.get_mut(place) {
+                    *old = old.saturating_add(count);
+                }
+            }
+            Err(place) => {
+                self.0.insert(place, (key, count));
+                if self.0.len() > LIMIT {
+                    let largest = (0..self.0.len())
+                        .max_by_key(|&at| self.0.get(at).map(|(key, _)| (stable_hash(key), *key)));
+                    largest.map(|at| self.0.remove(at));
+                }
+            }
+        }
+    }
+
+    /// Adds everything that `other` holds.
+    pub fn merge(&mut self, other: &Self) {
+        other
+            .0
+            .iter()
+            .for_each(|&(key, count)| self.add(key, count));
+    }
+
+    /// Keys and counts, in key order.
+    pub fn iter(&self) -> impl Iterator<Item = (K, u32)> {
+        self.0.iter().copied()
+    }
+
+    /// Keys and counts, the largest count first, ties in key order.
+    pub fn largest_first(&self) -> Vec<(K, u32)> {
+        let mut pairs = self.0.clone();
+        pairs.sort_by_key(|&(key, count)| (std::cmp::Reverse(count), key));
+        pairs
+    }
+}
+
+fn stable_hash<K: Hash>(key: &K) -> u64 {
+    let mut hasher = Xxh3Default::new();
+    key.hash(&mut hasher);
+    hasher.digest()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn merged_parts_equal_the_whole_and_kept_counts_are_exact(
+            keys in proptest::collection::vec(0_u32..12, 0..80),
+            cut in 0_usize..80,
+        ) {
+            let of = |keys: &[u32]| {
+                let mut capped = Capped::<u32, 4>::default();
+                keys.iter().for_each(|&key| capped.add(key, 1));
+                capped
+            };
+            let (left, right) = keys.split_at(cut.min(keys.len()));
+            let mut merged = of(right);
+            merged.merge(&of(left));
+            prop_assert_eq!(&merged, &of(&keys));
+            let mut exact = BTreeMap::new();
+            keys.iter().for_each(|&key| *exact.entry(key).or_insert(0_u32) += 1);
+            for (key, count) in merged.iter() {
+                prop_assert_eq!(Some(&count), exact.get(&key));
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What is counted of one topic in one stretch of time, for one kind of feed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bottom, Capped, Distinct, Samples};
+use crate::post::Language;
+use crate::relevance::PlaceCode;
+
+/// A feed by its place in the list that every batch carries.
+pub type FeedIndex = u8;
+
+/// Counts and sketches that merge in any order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Posts, reposts among them.
+    pub posts: u32,
+    /// Posts that are not reposts.
+    pub originals: u32,
+    /// Different accounts, among posts whose author is known.
+    pub accounts: Distinct,
+    /// Posts whose author is unknown.
+    pub unsigned: u32,
+    /// Different texts among the originals, near-copies joined.
+    pub texts: Distinct,
+    /// Different domains linked to.
+    pub domains: Distinct,
+    /// Different sets of hashtags among the originals.
+    pub tag_sets: Distinct,
+    /// Posts by feed.
+    pub feeds: Capped<FeedIndex, 8>,
+    /// Posts by language.
+    pub languages: Capped<Language, 16>,
+    /// Posts by place named.
+    pub places: Capped<PlaceCode, 16>,
+    /// Which posts these are.
+    pub identities: Bottom,
+    /// A few of them.
+    pub samples: Samples,
+}
+
+impl Tally {
+    /// Adds everything that `other` holds.
+    pub fn merge(&mut self, other: &Self) {
+        self.posts = self.posts.saturating_add(other.posts);
+        self.originals = self.originals.saturating_add(other.originals);
+        self.accounts.merge(&other.accounts);
+        self.unsigned = self.unsigned.saturating_add(other.unsigned);
+        self.texts.merge(&other.texts);
+        self.domains.merge(&other.domains);
+        self.tag_sets.merge(&other.tag_sets);
+        self.feeds.merge(&other.feeds);
+        self.languages.merge(&other.languages);
+        self.places.merge(&other.places);
+        self.identities.merge(&other.identities);
+        self.samples.merge(&other.samples);
+    }
+}
