@@ -1,5 +1,247 @@
-//! The first fold.
+//! The first fold: posts become sums.
+//!
+//! In: records of feeds, decoded, one input partition after the other. Out: batches, dead letters.
+//! Rule: every record ends in exactly one outcome; late and duplicate are decided from the prefix of
+//! one input partition, so batching and the number of processes change nothing.
+//! Not here: topics' histories (`detect`), when to flush (`service`).
 
 mod batch;
+mod evidence;
+mod partition;
+mod table;
+
+use std::collections::BTreeMap;
 
 pub use batch::{Batch, BatchError, Entry, FeedShape, Outcomes, Statement, Volume};
+
+use crate::config;
+use crate::config::{EvidenceMode, Format, PlacedBy};
+use crate::feed::{AccountKey, Decoder, Refusal, Refused};
+use crate::post::{EventTime, FeedKind, Post};
+use crate::relevance::{Gate, Reading};
+use crate::topic::{Extractor, PostTopics};
+use crate::window::{FeedIndex, Pane};
+use partition::InputPartition;
+use table::Table;
+
+/// One partition of one feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InputId {
+    /// The feed, by its place in the configuration.
+    pub feed: FeedIndex,
+    /// Its partition.
+    pub partition: u32,
+}
+
+/// One record of an input partition.
+#[derive(Debug)]
+pub struct InputRecord<'a> {
+    /// Where it stands.
+    pub input: InputId,
+    /// Its offset.
+    pub offset: u64,
+    /// When it arrived in the log.
+    pub arrived_at: EventTime,
+    /// What [`Ingest::decode`] made of its value.
+    pub decoded: Result<Post<'a>, Refused>,
+}
+
+/// Where a post ended; each becomes one entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Added to its topics.
+    Counted,
+    /// Does not touch Indonesia.
+    Irrelevant,
+    /// About none of the topics that are told apart.
+    Untopical,
+    /// Seen before.
+    Duplicate,
+    /// Too far behind.
+    Late,
+    /// Not a post: to be kept as a dead letter.
+    Refused(Refused),
+}
+
+struct Feed {
+    shape: FeedShape,
+    format: Format,
+    placed_by: PlacedBy,
+}
+
+/// The fold. One for each process; it owns the input partitions that were assigned to it.
+pub struct Ingest {
+    feeds: Vec<Feed>,
+    limits: config::Ingest,
+    evidence: EvidenceMode,
+    account_key: u32,
+    decoder: Decoder,
+    gate: Gate,
+    extractor: Extractor,
+    reading: Reading,
+    topics: PostTopics,
+    partitions: BTreeMap<InputId, InputPartition>,
+    table: Table,
+}
+
+impl Ingest {
+    /// A fold that owns nothing yet. `partitions` says how many partitions each configured feed
+    /// has, in the order of the configuration.
+    pub fn new(config: &config::Config, key: AccountKey, gate: Gate, partitions: &[u32]) -> Self {
+        let feeds = config
+            .feeds
+            .iter()
+            .zip(partitions)
+            .map(|(feed, &partitions)| Feed {
+                shape: FeedShape {
+                    name: feed.name.as_str().into(),
+                    kind: feed.kind,
+                    partitions,
+                },
+                format: feed.format,
+                placed_by: feed.time,
+            });
+        Self {
+            feeds: feeds.collect(),
+            limits: config.ingest.clone(),
+            evidence: config.privacy.evidence,
+            account_key: key.id(),
+            decoder: Decoder::new(key, config.ingest.max_post_bytes as usize),
+            gate,
+            extractor: Extractor::new(&config.topics),
+            reading: Reading::default(),
+            topics: PostTopics::default(),
+            partitions: BTreeMap::new(),
+            table: Table::default(),
+        }
+    }
+
+    /// Reads one value of `feed`.
+    pub fn decode<'a>(
+        &self,
+        feed: FeedIndex,
+        value: Option<&'a [u8]>,
+    ) -> Result<Post<'a>, Refused> {
+        match self.feeds.get(usize::from(feed)) {
+            Some(feed) => self.decoder.decode(feed.format, value),
+            None => Err(Refusal::NotAPost.into()),
+        }
+    }
+
+    /// From now on the records of `input` come here, the next one at offset `next`.
+    pub fn assign(&mut self, input: InputId, next: u64) {
+        let remembered = u64::from(self.limits.duplicate_window_posts);
+        self.partitions
+            .insert(input, InputPartition::new(next, remembered));
+    }
+
+    /// The records of `input` go elsewhere from now on. What was not flushed is forgotten: flush
+    /// before, unless ownership was lost already.
+    pub fn release(&mut self, input: InputId) {
+        self.partitions.remove(&input);
+    }
+
+    /// Everything that `input` holds, up to offset `next`, was read.
+    pub fn at_end(&mut self, input: InputId, next: u64) {
+        if let Some(partition) = self.partitions.get_mut(&input) {
+            partition.reached_end(next);
+        }
+    }
+
+    /// Folds one record. `None` if its partition was never assigned.
+    pub fn apply(&mut self, record: InputRecord<'_>) -> Option<Outcome> {
+        let Self {
+            feeds,
+            partitions,
+            limits,
+            ..
+        } = self;
+        let feed = feeds.get(usize::from(record.input.feed))?;
+        let partition = partitions.get_mut(&record.input)?;
+        partition.advance(record.offset);
+        let post = match record.decoded {
+            Ok(post) => post,
+            Err(refused) => return Some(partition.refuse(refused)),
+        };
+        let latest = record
+            .arrived_at
+            .plus_millis(i64::from(limits.future_skew_ms));
+        let time = match feed.placed_by {
+            PlacedBy::Posted if post.created_at > latest => {
+                return Some(partition.refuse(Refusal::Future.into()));
+            }
+            PlacedBy::Posted => post.created_at,
+            PlacedBy::Arrived => record.arrived_at,
+        };
+        if partition.is_duplicate(record.offset, post.identity) {
+            return Some(partition.count(Outcome::Duplicate));
+        }
+        if !partition.is_in_time(time, i64::from(limits.lateness_ms)) {
+            return Some(partition.count(Outcome::Late));
+        }
+        let kind = feed.shape.kind;
+        let outcome = self.count(&post, record.input.feed, kind, Pane::of(time));
+        let partition = self.partitions.get_mut(&record.input)?;
+        partition.add_volume(Pane::of(time), outcome != Outcome::Irrelevant);
+        Some(partition.count(outcome))
+    }
+
+    fn count(&mut self, post: &Post<'_>, feed: FeedIndex, kind: FeedKind, pane: Pane) -> Outcome {
+        self.gate.read(post, &mut self.reading);
+        if !self.reading.relevant {
+            return Outcome::Irrelevant;
+        }
+        self.extractor
+            .extract(post, &self.reading, &mut self.topics);
+        if self.topics.is_empty() {
+            return Outcome::Untopical;
+        }
+        let place = table::Place { feed, kind, pane };
+        let sample = || evidence::sample(post, kind, self.evidence);
+        self.table
+            .add(&place, post, &self.reading, &self.topics, sample);
+        Outcome::Counted
+    }
+
+    /// Whether the table has grown to the size that forces a flush.
+    pub fn is_full(&self) -> bool {
+        self.table.len() >= self.limits.flush_entries as usize
+    }
+
+    /// Whether there is anything new to tell detect.
+    pub fn has_news(&self) -> bool {
+        self.partitions.values().any(InputPartition::has_news)
+    }
+
+    /// The next offset to read of each owned partition: what a commit makes final.
+    pub fn positions(&self) -> impl Iterator<Item = (InputId, u64)> {
+        self.partitions
+            .iter()
+            .map(|(&input, partition)| (input, partition.next()))
+    }
+
+    /// Empties the table into batches, a list for each of `counts_partitions`; each list holds at
+    /// least one batch, because an empty one is a heartbeat. `sent_at` is the wall time, as data.
+    pub fn flush(&mut self, sent_at: EventTime, counts_partitions: u16) -> Vec<Vec<Batch>> {
+        let lateness_ms = i64::from(self.limits.lateness_ms);
+        let statements: Vec<Statement> = self
+            .partitions
+            .iter_mut()
+            .map(|(&input, partition)| partition.state(input, lateness_ms))
+            .collect();
+        let template = Batch {
+            sent_at,
+            account_key: self.account_key,
+            feeds: self.feeds.iter().map(|feed| feed.shape.clone()).collect(),
+            part: 1,
+            parts: 1,
+            statements,
+            entries: Vec::new(),
+        };
+        let tables = self.table.drain(counts_partitions);
+        tables
+            .into_iter()
+            .map(|entries| table::split(&template, entries))
+            .collect()
+    }
+}

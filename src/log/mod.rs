@@ -72,6 +72,8 @@ pub struct Outgoing {
     pub value: Option<Vec<u8>>,
     /// Its headers, in order.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// The record's own time; `None`: now.
+    pub timestamp: Option<EventTime>,
 }
 
 /// Why the log did not do what was asked.

@@ -64,7 +64,9 @@ impl Distinct {
                 if hashes.len() > EXACT {
                     let few = std::mem::take(hashes);
                     let mut registers = vec![0_u8; REGISTERS];
-                    few.into_iter().for_each(|hash| raise(&mut registers, hash));
+                    for hash in few {
+                        raise(&mut registers, hash);
+                    }
                     *self = Self::Many(registers);
                 }
             }
