@@ -179,6 +179,8 @@ pub struct Series {
 pub struct Triage {
     /// Shortest time between updates, milliseconds.
     pub update_interval_ms: u32,
+    /// Most incidents that are open at once.
+    pub max_open_incidents: u32,
 }
 
 /// What may be shown of people's posts.

@@ -1,5 +1,192 @@
-//! The second fold.
+//! The second fold: sums become signals.
+//!
+//! In: batches of one partition of `counts`, in offset order. Out: signals, ticks, the ledger.
+//! Rule: a signal is a function of the batches up to now. Counts only grow, and what a pane is judged
+//! by is fixed before it opens, so a partial window that is a spike is one when it closes: firing
+//! early changes when a spike is told, never whether.
+//! Not here: the clock, posts, incidents (`triage`).
 
+mod closing;
+mod describe;
+mod episode;
+mod episodes;
+mod excess;
+mod inputs;
+mod judge;
+mod kind;
+mod level;
+mod settings;
 mod signal;
+pub mod tail;
+mod topics;
+mod track;
+mod volume;
 
+use std::collections::BTreeMap;
+
+pub use inputs::Ledger;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
+
+use crate::config;
+use crate::ingest::{Batch, Entry, FeedShape, Statement};
+use crate::post::{EventTime, FeedKind, TopicKey};
+use crate::window::Pane;
+use inputs::Inputs;
+use kind::Kinds;
+use settings::Settings;
+use topics::{TopicId, Topics};
+use track::Track;
+
+/// A pane of a topic that has just closed: the closed counts of the design, for tests and metrics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClosedPane<'a> {
+    /// The topic.
+    pub topic: &'a TopicKey,
+    /// The kind.
+    pub kind: FeedKind,
+    /// The pane.
+    pub pane: Pane,
+    /// Posts of all scales' windows that end with it, shortest first.
+    pub windows: [u32; 3],
+    /// Whether one of them is a spike.
+    pub is_spike: bool,
+}
+
+/// What was left out, and why; best looked at as metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// Posts for panes that were closed already.
+    pub behind: u64,
+    /// Posts of topics for which there was no room.
+    pub untracked: u64,
+    /// Batches that only repeated what was stated.
+    pub repeated_batches: u64,
+    /// The most silent partitions of one kind that closing once went on without.
+    pub silent_partitions: u64,
+}
+
+/// The fold of one partition of `counts`.
+#[derive(Debug)]
+pub struct Detector {
+    partition: u32,
+    settings: Settings,
+    inputs: Inputs,
+    topics: Topics,
+    kinds: Kinds,
+    episodes: BTreeMap<TopicKey, TopicId>,
+    left_out: LeftOut,
+    sent_at: EventTime,
+    ticked: Option<EventTime>,
+}
+
+impl Detector {
+    /// The fold of partition `partition`, before its first batch.
+    pub fn new(config: &config::Config, partition: u32, counts_partitions: u16) -> Self {
+        let settings = Settings::new(config, counts_partitions);
+        Self {
+            partition,
+            inputs: Inputs::new(settings.lateness_ms, settings.silent_partition_ms),
+            topics: Topics::new(settings.max_topics),
+            kinds: Kinds::new(),
+            episodes: BTreeMap::new(),
+            left_out: LeftOut::default(),
+            sent_at: EventTime::MIN,
+            ticked: None,
+            settings,
+        }
+    }
+
+    /// Folds one batch. `closed` is shown every pane of a topic that closes with it.
+    pub fn apply(
+        &mut self,
+        batch: Batch,
+        closed: &mut dyn FnMut(ClosedPane<'_>),
+    ) -> Vec<SignalRecord> {
+        let mut signals = Vec::new();
+        if batch.parts == 1 && self.inputs.knows(&batch.statements) {
+            self.left_out.repeated_batches += 1;
+            return signals;
+        }
+        self.sent_at = batch.sent_at;
+        self.inputs.begin_batch(batch.sent_at, &batch.feeds);
+        for entry in batch.entries {
+            self.add(entry, &mut signals);
+        }
+        for statement in &batch.statements {
+            self.inputs.apply(statement, batch.sent_at);
+            self.add_volume(statement, &batch.feeds);
+        }
+        for kind in FeedKind::ALL {
+            if let Some(watermark) = self.inputs.watermark(kind) {
+                self.advance(kind, Pane::of(watermark), closed, &mut signals);
+            }
+        }
+        self.calm(&mut signals);
+        self.tick(&mut signals);
+        signals
+    }
+
+    /// The ledger of every input partition that has stated something: feed, partition, ledger.
+    pub fn ledgers(&self) -> impl Iterator<Item = (&str, u32, &Ledger)> {
+        self.inputs.ledgers()
+    }
+
+    /// What was left out so far.
+    pub fn left_out(&self) -> LeftOut {
+        LeftOut {
+            silent_partitions: self.inputs.given_up(),
+            ..self.left_out
+        }
+    }
+
+    /// How many topics are tracked.
+    pub fn topics(&self) -> usize {
+        self.topics.len()
+    }
+
+    /// The time before which everything of `kind` is closed.
+    pub fn closed_until(&self, kind: FeedKind) -> Option<EventTime> {
+        self.kinds.get(kind).first_open.map(Pane::start)
+    }
+
+    fn add(&mut self, entry: Entry, signals: &mut Vec<SignalRecord>) {
+        let Entry {
+            topic: key,
+            pane,
+            kind,
+            tally,
+        } = entry;
+        if self.kinds.get(kind).is_closed(pane) {
+            self.left_out.behind += u64::from(tally.posts);
+            return;
+        }
+        let learned = self.kinds.get(kind).learned;
+        let Some(id) = self.topics.admit(&key) else {
+            self.left_out.untracked += u64::from(tally.posts);
+            return;
+        };
+        let Some(topic) = self.topics.get_mut(id) else {
+            return;
+        };
+        let track = topic
+            .track_mut(kind)
+            .get_or_insert_with(|| Box::new(Track::new(learned)));
+        track.add(pane, tally);
+        self.kinds.get_mut(kind).touch(pane, id);
+        if self.kinds.get(kind).can_judge(pane, self.settings.guard) {
+            self.test(id, kind, pane, signals);
+        }
+    }
+
+    fn add_volume(&mut self, statement: &Statement, feeds: &[FeedShape]) {
+        let Some(feed) = feeds.get(usize::from(statement.feed)) else {
+            return;
+        };
+        let kind = self.kinds.get_mut(feed.kind);
+        for volume in &statement.volumes {
+            if !kind.is_closed(volume.pane) {
+                kind.volume.add(volume.pane, volume.relevant);
+            }
+        }
+    }
+}

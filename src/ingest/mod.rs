@@ -17,7 +17,7 @@ pub use batch::{Batch, BatchError, Entry, FeedShape, Outcomes, Statement, Volume
 use crate::config;
 use crate::config::{EvidenceMode, Format, PlacedBy};
 use crate::feed::{AccountKey, Decoder, Refusal, Refused};
-use crate::post::{EventTime, FeedKind, Post};
+use crate::post::{EventTime, Post};
 use crate::relevance::{Gate, Reading};
 use crate::topic::{Extractor, PostTopics};
 use crate::window::{FeedIndex, Pane};
@@ -180,13 +180,18 @@ impl Ingest {
             return Some(partition.count(Outcome::Late));
         }
         let kind = feed.shape.kind;
-        let outcome = self.count(&post, record.input.feed, kind, Pane::of(time));
+        let place = table::Place {
+            feed: record.input.feed,
+            kind,
+            time,
+        };
+        let outcome = self.count(&post, &place);
         let partition = self.partitions.get_mut(&record.input)?;
         partition.add_volume(Pane::of(time), outcome != Outcome::Irrelevant);
         Some(partition.count(outcome))
     }
 
-    fn count(&mut self, post: &Post<'_>, feed: FeedIndex, kind: FeedKind, pane: Pane) -> Outcome {
+    fn count(&mut self, post: &Post<'_>, place: &table::Place) -> Outcome {
         self.gate.read(post, &mut self.reading);
         if !self.reading.relevant {
             return Outcome::Irrelevant;
@@ -196,10 +201,9 @@ impl Ingest {
         if self.topics.is_empty() {
             return Outcome::Untopical;
         }
-        let place = table::Place { feed, kind, pane };
-        let sample = || evidence::sample(post, kind, self.evidence);
+        let sample = || evidence::sample(post, place.kind, self.evidence);
         self.table
-            .add(&place, post, &self.reading, &self.topics, sample);
+            .add(place, post, &self.reading, &self.topics, sample);
         Outcome::Counted
     }
 

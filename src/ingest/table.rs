@@ -9,7 +9,7 @@ use hashbrown::{Equivalent, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Batch, Entry};
-use crate::post::{FeedKind, Post, TopicKey};
+use crate::post::{EventTime, FeedKind, Post, TopicKey};
 use crate::relevance::Reading;
 use crate::topic::PostTopics;
 use crate::window::{FeedIndex, Pane, Sample, Tally};
@@ -23,7 +23,7 @@ const ENTRIES_PER_PART: usize = 200;
 pub(super) struct Place {
     pub(super) feed: FeedIndex,
     pub(super) kind: FeedKind,
-    pub(super) pane: Pane,
+    pub(super) time: EventTime,
 }
 
 #[derive(Debug, Default)]
@@ -77,14 +77,15 @@ impl Table {
         sample: impl Fn() -> Option<Sample>,
     ) {
         let mut made: Option<Option<Arc<Sample>>> = None;
+        let pane = Pane::of(place.time);
         for topic in topics.keys() {
             let key = KeyRef {
                 topic,
-                pane: place.pane,
+                pane,
                 kind: place.kind,
             };
             let mut add = |tally: &mut Tally| {
-                add_post(tally, place.feed, post, reading, topics);
+                add_post(tally, place, post, reading, topics);
                 if tally.samples.wants(post.identity)
                     && let Some(sample) = made.get_or_insert_with(|| sample().map(Arc::new))
                 {
@@ -130,12 +131,13 @@ fn partition_of(topic: &str, partitions: u16) -> usize {
 
 fn add_post(
     tally: &mut Tally,
-    feed: FeedIndex,
+    place: &Place,
     post: &Post<'_>,
     reading: &Reading,
     topics: &PostTopics,
 ) {
     tally.posts = tally.posts.saturating_add(1);
+    tally.widen(place.time, place.time);
     match post.account {
         Some(account) => tally.accounts.insert(account.0),
         None => tally.unsigned = tally.unsigned.saturating_add(1),
@@ -151,7 +153,7 @@ fn add_post(
         .domains
         .iter()
         .for_each(|&domain| tally.domains.insert(domain));
-    tally.feeds.add(feed, 1);
+    tally.feeds.add(place.feed, 1);
     if let Some(language) = post.language {
         tally.languages.add(language, 1);
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Bottom, Capped, Distinct, Samples};
-use crate::post::Language;
+use crate::post::{EventTime, Language};
 use crate::relevance::PlaceCode;
 
 /// A feed by its place in the list that every batch carries.
@@ -16,6 +16,8 @@ pub struct Tally {
     pub posts: u32,
     /// Posts that are not reposts.
     pub originals: u32,
+    /// Event time of the earliest and of the newest post; `None` without posts.
+    pub span: Option<(EventTime, EventTime)>,
     /// Different accounts, among posts whose author is known.
     pub accounts: Distinct,
     /// Posts whose author is unknown.
@@ -39,10 +41,19 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Widens the span so that it holds `earliest` and `newest`.
+    pub fn widen(&mut self, earliest: EventTime, newest: EventTime) {
+        let (old_earliest, old_newest) = self.span.unwrap_or((earliest, newest));
+        self.span = Some((old_earliest.min(earliest), old_newest.max(newest)));
+    }
+
     /// Adds everything that `other` holds.
     pub fn merge(&mut self, other: &Self) {
         self.posts = self.posts.saturating_add(other.posts);
         self.originals = self.originals.saturating_add(other.originals);
+        if let Some((earliest, newest)) = other.span {
+            self.widen(earliest, newest);
+        }
         self.accounts.merge(&other.accounts);
         self.unsigned = self.unsigned.saturating_add(other.unsigned);
         self.texts.merge(&other.texts);

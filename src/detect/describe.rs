@@ -1,0 +1,139 @@
+//! A signal's words: everything that triage and people need to know of an episode.
+//!
+//! In: a topic, its episode, the inputs' feed names. Out: [`Signal`].
+//! Not here: whether there is a signal.
+
+use super::episode::Episode;
+use super::inputs::Inputs;
+use super::judge::Standard;
+use super::signal::{Change, CountTable, Pair, Series, Signal};
+use super::tail;
+use super::topics::Topic;
+use super::track::Track;
+use crate::post::{EventTime, FeedKind};
+use crate::window::{Pane, Sample, Scale, Tally};
+
+/// First honest version of what a crowd looks like, per post: learned per class by a later version.
+const TYPICAL_ACCOUNTS: f64 = 0.8;
+const TYPICAL_TEXTS: f64 = 0.85;
+const TYPICAL_DOMAINS: f64 = 0.2;
+const TYPICAL_TAG_SETS: f64 = 0.3;
+/// Example posts of one signal.
+const MOST_SAMPLES: usize = 5;
+const SERIES_MINUTES: i64 = 60;
+
+/// Where and when a signal is made.
+pub(super) struct Occasion<'a> {
+    pub partition: u32,
+    pub sent_at: EventTime,
+    pub change: Change,
+    pub at: EventTime,
+    pub pane: Pane,
+    pub delayed: bool,
+    pub inputs: &'a Inputs,
+}
+
+/// The signal of `episode`.
+pub(super) fn signal(
+    occasion: &Occasion<'_>,
+    topic: &Topic,
+    episode: &Episode,
+    standard: Option<&Standard<'_>>,
+) -> Signal {
+    let tallies = FeedKind::ALL.map(|kind| {
+        topic
+            .track(kind)
+            .map(|track| track.tally(Scale::OneHour, occasion.pane))
+    });
+    let mut tally = Tally::default();
+    tallies.iter().flatten().for_each(|part| tally.merge(part));
+    let kinds = FeedKind::ALL.into_iter().zip(&tallies);
+    let kinds = kinds.filter_map(|(kind, tally)| Some((kind, tally.as_ref()?.posts)));
+    let evidence = episode.strongest;
+    let track = topic.track(evidence.kind);
+    Signal {
+        partition: occasion.partition,
+        sent_at: occasion.sent_at,
+        episode: episode.id.clone(),
+        change: occasion.change,
+        topic: topic.key.clone(),
+        at: occasion.at,
+        onset_at: episode.onset_at,
+        opened_at: episode.opened_at,
+        evidence,
+        counts: counts(&tally, evidence.expected, evidence.scale),
+        feeds: feeds(&tally, occasion.inputs),
+        kinds: kinds.filter(|&(_, posts)| posts > 0).collect(),
+        first_seen: episode.first_seen.clone(),
+        languages: tally.languages.largest_first(),
+        places: tally.places.largest_first(),
+        samples: samples(topic, occasion.pane),
+        identities: tally.identities,
+        series: standard
+            .zip(track)
+            .map(|(by, track)| series(by, track, occasion.pane))
+            .unwrap_or_default(),
+        delayed: occasion.delayed,
+    }
+}
+
+/// Counts of the last hour; what is expected of a shorter window is stretched to the hour.
+fn counts(tally: &Tally, expected: f64, scale: Scale) -> CountTable {
+    let to_hour = match scale {
+        Scale::OneMinute => 60.0,
+        Scale::FiveMinutes => 12.0,
+        Scale::OneHour => 1.0,
+    };
+    let originals = f64::from(tally.originals);
+    let signed = f64::from(tally.posts.saturating_sub(tally.unsigned));
+    let pair = |observed, expected: f64| Pair { observed, expected };
+    CountTable {
+        posts: pair(tally.posts, expected * to_hour),
+        originals: pair(tally.originals, expected * to_hour),
+        accounts: pair(tally.accounts.count(), signed * TYPICAL_ACCOUNTS),
+        texts: pair(tally.texts.count(), originals * TYPICAL_TEXTS),
+        domains: pair(tally.domains.count(), originals * TYPICAL_DOMAINS),
+        tag_sets: pair(tally.tag_sets.count(), originals * TYPICAL_TAG_SETS),
+    }
+}
+
+fn feeds(tally: &Tally, inputs: &Inputs) -> Vec<(String, u32)> {
+    let named = tally
+        .feeds
+        .iter()
+        .filter_map(|(feed, posts)| Some((inputs.feed_name(feed)?.to_owned(), posts)));
+    let mut feeds: Vec<(String, u32)> = named.collect();
+    feeds.sort_unstable();
+    feeds
+}
+
+/// A few posts, the newest panes first, so that they show what is new.
+fn samples(topic: &Topic, pane: Pane) -> Vec<Sample> {
+    let mut samples: Vec<Sample> = FeedKind::ALL
+        .into_iter()
+        .filter_map(|kind| topic.track(kind))
+        .flat_map(|track| track.samples(pane, MOST_SAMPLES))
+        .cloned()
+        .collect();
+    samples.sort_unstable();
+    samples.dedup();
+    samples.truncate(MOST_SAMPLES);
+    samples
+}
+
+fn series(standard: &Standard<'_>, track: &Track, pane: Pane) -> Series {
+    let first = pane.minute() - SERIES_MINUTES + 1;
+    let expectation = standard.expect(track, 60_000);
+    let threshold = standard.threshold(track);
+    let critical = tail::critical_count(expectation.mean, expectation.variance, threshold);
+    let minutes = || first..=pane.minute();
+    Series {
+        pane_s: 60,
+        from_ms: Pane(first * Pane::PER_MINUTE).start().millis(),
+        observed: minutes()
+            .map(|minute| track.posts_in_minute(minute))
+            .collect(),
+        expected: minutes().map(|_| expectation.mean).collect(),
+        critical: minutes().map(|_| critical).collect(),
+    }
+}

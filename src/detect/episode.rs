@@ -1,0 +1,81 @@
+//! One topic's spike from open to calm.
+//!
+//! Rule: at most one episode of a topic is open; it ends only after the talk has stayed below the
+//! base surprise for the whole hold time, in event time.
+
+use super::signal::WindowEvidence;
+use crate::post::{EventTime, FeedKind};
+use crate::window::Pane;
+
+/// A spike grows when its last hour holds so many times the posts that were last reported.
+const GROWTH: u32 = 2;
+
+/// An open episode.
+#[derive(Debug, Clone)]
+pub(super) struct Episode {
+    /// The same from open to calm.
+    pub id: String,
+    /// Time of the earliest post of the window that opened it.
+    pub onset_at: EventTime,
+    /// Time of the post that opened it.
+    pub opened_at: EventTime,
+    /// The newest pane whose window was above the base surprise.
+    pub last_hot: Pane,
+    /// The earliest post in each kind.
+    pub first_seen: Vec<(FeedKind, EventTime)>,
+    /// The strongest window so far.
+    pub strongest: WindowEvidence,
+    reported_posts: u32,
+}
+
+impl Episode {
+    pub(super) fn open(
+        id: String,
+        span: (EventTime, EventTime),
+        pane: Pane,
+        evidence: WindowEvidence,
+        hour_posts: u32,
+    ) -> Self {
+        Self {
+            id,
+            onset_at: span.0,
+            opened_at: span.1,
+            last_hot: pane,
+            first_seen: vec![(evidence.kind, span.0)],
+            strongest: evidence,
+            reported_posts: hour_posts,
+        }
+    }
+
+    /// Notes one more window above the base; whether it is worth a signal.
+    pub(super) fn stay_hot(
+        &mut self,
+        pane: Pane,
+        evidence: WindowEvidence,
+        earliest: EventTime,
+        hour_posts: u32,
+    ) -> bool {
+        self.last_hot = self.last_hot.max(pane);
+        if !self
+            .first_seen
+            .iter()
+            .any(|&(kind, _)| kind == evidence.kind)
+        {
+            self.first_seen.push((evidence.kind, earliest));
+            self.first_seen.sort_unstable();
+        }
+        if evidence.surprise > self.strongest.surprise {
+            self.strongest = evidence;
+        }
+        let grew = hour_posts >= self.reported_posts.saturating_mul(GROWTH);
+        if grew {
+            self.reported_posts = hour_posts;
+        }
+        grew
+    }
+
+    /// The pane with which it is over, if nothing more comes.
+    pub(super) fn ends_with(&self, hold: i64) -> Pane {
+        self.last_hot.plus(hold)
+    }
+}

@@ -1,0 +1,222 @@
+//! Windows are judged; episodes open, go on and end.
+//!
+//! In: panes that can be judged. Out: signals.
+//! Rule: a single account never opens an episode, and at most one episode of a topic is open.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::describe;
+use super::describe::Occasion;
+use super::episode::Episode;
+use super::judge::{Finding, Standard};
+use super::tail;
+use super::topics::TopicId;
+use super::track::Track;
+use super::{Change, Detector, SignalRecord, Tick, WindowEvidence};
+use crate::post::{EventTime, FeedKind};
+use crate::window::{Pane, Scale, Tally};
+
+/// Posts this much older than the batch that brought them are old news: detect is catching up.
+const DELAYED_MS: i64 = 600_000;
+
+impl Detector {
+    pub(super) fn standard(
+        &self,
+        id: TopicId,
+        kind: FeedKind,
+        pane: Pane,
+    ) -> Option<(Standard<'_>, &Track)> {
+        let topic = self.topics.get(id)?;
+        let state = self.kinds.get(kind);
+        let standard = Standard::new(
+            &self.settings,
+            &state.volume,
+            topic.class,
+            state.learned,
+            pane,
+        )?;
+        Some((standard, topic.track(kind)?))
+    }
+
+    /// Tests the open panes from `first` to before `end` that have become ready to be judged.
+    pub(super) fn test_touched(
+        &mut self,
+        kind: FeedKind,
+        first: Pane,
+        end: Pane,
+        signals: &mut Vec<SignalRecord>,
+    ) {
+        if first >= end {
+            return;
+        }
+        let touched = self.kinds.get(kind).touched.range(first..end);
+        let ready: Vec<(Pane, TopicId)> = touched
+            .flat_map(|(&pane, ids)| ids.iter().map(move |&id| (pane, id)))
+            .collect();
+        for (pane, id) in ready {
+            self.test(id, kind, pane, signals);
+        }
+    }
+
+    /// Judges the windows that end with `pane`; a spike opens an episode or keeps it going.
+    pub(super) fn test(
+        &mut self,
+        id: TopicId,
+        kind: FeedKind,
+        pane: Pane,
+        signals: &mut Vec<SignalRecord>,
+    ) -> Option<Finding> {
+        let (standard, track) = self.standard(id, kind, pane)?;
+        let finding = standard.judge(track)?;
+        let is_warm = standard.is_warm();
+        let open = self.topics.get(id)?.episode.is_some();
+        if open {
+            self.continue_episode(id, kind, pane, finding, signals);
+        } else if is_warm && finding.is_spike() {
+            self.open_episode(id, kind, pane, finding, signals);
+        }
+        Some(finding)
+    }
+
+    fn open_episode(
+        &mut self,
+        id: TopicId,
+        kind: FeedKind,
+        pane: Pane,
+        finding: Finding,
+        signals: &mut Vec<SignalRecord>,
+    ) -> Option<()> {
+        let topic = self.topics.get_mut(id)?;
+        let track = topic.track(kind)?;
+        let tally = track.tally(finding.scale, pane);
+        if voices(&tally) < self.settings.minimum_accounts {
+            return None;
+        }
+        let evidence = evidence(kind, pane, &finding);
+        let hour_posts = track.posts(Scale::OneHour, pane);
+        let hash = xxh3_64(format!("{}@{}", topic.key, pane.0).as_bytes()) >> 32;
+        let name = format!("{hash:08x}");
+        let episode = Episode::open(name, tally.span?, pane, evidence, hour_posts);
+        topic.episode = Some(Box::new(episode));
+        self.episodes.insert(topic.key.clone(), id);
+        let at = tally.span?.1;
+        self.signal(id, Change::Opened, pane, at, signals)
+    }
+
+    fn continue_episode(
+        &mut self,
+        id: TopicId,
+        kind: FeedKind,
+        pane: Pane,
+        finding: Finding,
+        signals: &mut Vec<SignalRecord>,
+    ) -> Option<()> {
+        let topic = self.topics.get_mut(id)?;
+        let span = topic.track(kind)?.tally(finding.scale, pane).span?;
+        let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
+        let evidence = evidence(kind, pane, &finding);
+        let episode = topic.episode.as_mut()?;
+        let grew = episode.stay_hot(pane, evidence, span.0, hour_posts);
+        if grew && finding.is_spike() {
+            return self.signal(id, Change::Grew, pane, span.1, signals);
+        }
+        None
+    }
+
+    /// Ends the episodes that have been calm for the hold time in every kind that has feeds.
+    pub(super) fn calm(&mut self, signals: &mut Vec<SignalRecord>) {
+        let Some(first_open) = self.closed_by_all() else {
+            return;
+        };
+        let hold = self.settings.hold;
+        let over: Vec<(TopicId, Pane)> = self
+            .episodes
+            .values()
+            .filter_map(|&id| Some((id, self.topics.get(id)?.episode.as_ref()?.ends_with(hold))))
+            .filter(|&(_, end)| end < first_open)
+            .collect();
+        for (id, end) in over {
+            self.signal(id, Change::Calmed, end, end.end(), signals);
+            if let Some(topic) = self.topics.get_mut(id) {
+                topic.episode = None;
+                self.episodes.remove(&topic.key);
+            }
+        }
+    }
+
+    /// The first pane that is open in any kind that has feeds; `None` while one is frozen from the
+    /// start.
+    fn closed_by_all(&self) -> Option<Pane> {
+        let kinds = FeedKind::ALL
+            .into_iter()
+            .filter(|&kind| self.inputs.has_feeds(kind));
+        let panes: Option<Vec<Pane>> = kinds.map(|kind| self.kinds.get(kind).first_open).collect();
+        panes?.into_iter().min()
+    }
+
+    pub(super) fn tick(&mut self, signals: &mut Vec<SignalRecord>) {
+        let Some(watermark) = self.closed_by_all().map(Pane::start) else {
+            return;
+        };
+        if self.ticked.is_none_or(|ticked| ticked < watermark) {
+            self.ticked = Some(watermark);
+            let Self {
+                partition, sent_at, ..
+            } = *self;
+            signals.push(SignalRecord::Tick(Tick {
+                partition,
+                watermark,
+                sent_at,
+            }));
+        }
+    }
+
+    fn signal(
+        &self,
+        id: TopicId,
+        change: Change,
+        pane: Pane,
+        at: EventTime,
+        signals: &mut Vec<SignalRecord>,
+    ) -> Option<()> {
+        let topic = self.topics.get(id)?;
+        let episode = topic.episode.as_ref()?;
+        let occasion = Occasion {
+            partition: self.partition,
+            sent_at: self.sent_at,
+            change,
+            at,
+            pane,
+            delayed: self.sent_at.millis_since(at) > DELAYED_MS && change != Change::Calmed,
+            inputs: &self.inputs,
+        };
+        let standard = self
+            .standard(id, episode.strongest.kind, pane)
+            .map(|(standard, _)| standard);
+        let signal = describe::signal(&occasion, topic, episode, standard.as_ref());
+        signals.push(SignalRecord::Signal(Box::new(signal)));
+        Some(())
+    }
+}
+
+/// Different accounts; where most posts name no author, different texts or domains.
+fn voices(tally: &Tally) -> u32 {
+    if tally.unsigned.saturating_mul(2) > tally.posts {
+        tally.texts.count().max(tally.domains.count())
+    } else {
+        tally.accounts.count()
+    }
+}
+
+fn evidence(kind: FeedKind, pane: Pane, finding: &Finding) -> WindowEvidence {
+    let expectation = finding.expectation;
+    WindowEvidence {
+        kind,
+        scale: finding.scale,
+        until: pane.end(),
+        observed: finding.observed,
+        expected: expectation.mean,
+        critical: tail::critical_count(expectation.mean, expectation.variance, finding.threshold),
+        surprise: finding.surprise,
+    }
+}

@@ -1,0 +1,153 @@
+//! Is this window a spike? Three lengths of window, one threshold.
+//!
+//! In: a topic's track and what its kind forecast before the guard. Out: the most surprising window,
+//! and the surprise from which on it is a spike.
+//! Rule: reads only panes closed before the guard, besides the counts of the window itself; counts
+//! only grow, so a window that is a spike now is one when it closes.
+
+use super::excess::ClassTail;
+use super::level::Expectation;
+use super::settings::{BASE_SURPRISE, Settings, WARM_UP_POSTS, WARM_UP_S};
+use super::tail;
+use super::track::Track;
+use super::volume::{Forecast, Volume};
+use crate::window::{Pane, Scale};
+
+/// Fewest posts that a window is ever forecast to hold, all topics together.
+const LEAST_VOLUME: f64 = 0.2;
+/// A count nearer to the mean than this many standard deviations is below the base surprise.
+const CERTAINLY_USUAL_DEVIATIONS: f64 = 2.0;
+
+/// What one window holds, and what it should.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finding {
+    pub scale: Scale,
+    pub observed: u32,
+    pub expectation: Expectation,
+    pub surprise: f64,
+    /// The surprise from which on a window of this topic is a spike.
+    pub threshold: f64,
+}
+
+impl Finding {
+    pub(super) fn is_spike(&self) -> bool {
+        self.surprise >= self.threshold
+    }
+}
+
+/// What a track is judged by: fixed for a pane once its guard is closed.
+pub(super) struct Standard<'a> {
+    settings: &'a Settings,
+    volume: &'a Volume,
+    forecast: &'a Forecast,
+    class: usize,
+    learned: u32,
+    pane: Pane,
+}
+
+impl<'a> Standard<'a> {
+    /// The standard for `pane`, or `None` while too little is known to judge at all.
+    pub(super) fn new(
+        settings: &'a Settings,
+        volume: &'a Volume,
+        class: usize,
+        learned: u32,
+        pane: Pane,
+    ) -> Option<Self> {
+        let forecast = volume.forecast(pane, settings.guard)?;
+        Some(Self {
+            settings,
+            volume,
+            forecast,
+            class,
+            learned,
+            pane,
+        })
+    }
+
+    /// Whether enough was seen for an episode to open.
+    pub(super) fn is_warm(&self) -> bool {
+        self.forecast.exposure_s >= WARM_UP_S && self.forecast.posts >= WARM_UP_POSTS
+    }
+
+    /// How many of the track's windows have the posts to be tested.
+    pub(super) fn tests(&self, track: &Track) -> u32 {
+        let testable =
+            |scale: &&Scale| track.posts(**scale, self.pane) >= self.settings.minimum_posts;
+        u32::try_from(Scale::ALL.iter().filter(testable).count()).unwrap_or(0)
+    }
+
+    /// The most surprising window that ends with the pane, if it reaches the base surprise.
+    pub(super) fn judge(&self, track: &Track) -> Option<Finding> {
+        let mut best: Option<(Scale, u32, Expectation, f64)> = None;
+        for scale in Scale::ALL {
+            let observed = track.posts(scale, self.pane);
+            if observed < self.settings.minimum_posts {
+                continue;
+            }
+            let expectation = self.expect(track, scale.millis(self.pane));
+            let surprise = surprise(observed, expectation);
+            if surprise >= best.map_or(BASE_SURPRISE, |(.., best)| best) {
+                best = Some((scale, observed, expectation, surprise));
+            }
+        }
+        let (scale, observed, expectation, surprise) = best?;
+        let threshold = self.threshold(track);
+        Some(Finding {
+            scale,
+            observed,
+            expectation,
+            surprise,
+            threshold,
+        })
+    }
+
+    /// What the track should hold in a window of `millis`.
+    pub(super) fn expect(&self, track: &Track, millis: i64) -> Expectation {
+        let Settings {
+            guard,
+            memory_blocks,
+            ..
+        } = *self.settings;
+        let untaught = self.volume.blocks_after(self.learned, self.pane, guard);
+        let level = track.level_after(untaught, memory_blocks);
+        let block = self.volume.block(self.pane, guard);
+        let volume = (self.forecast.per_second * seconds(millis)).max(LEAST_VOLUME);
+        level.expect(&block, volume, memory_blocks)
+    }
+
+    /// The higher of the model's threshold and those that past excursions set.
+    pub(super) fn threshold(&self, track: &Track) -> f64 {
+        let budget = self.settings.budget_per_day;
+        let model = libm::log10(self.forecast.tests_per_day / budget).max(BASE_SURPRISE);
+        let tail = self
+            .forecast
+            .tails
+            .get(self.class)
+            .copied()
+            .unwrap_or_default();
+        let class = self.class_threshold(tail);
+        let ordinal = self.volume.block(self.pane, self.settings.guard).ordinal;
+        let guard = self.pane.plus(-self.settings.guard);
+        let own = track.own_threshold(guard, ordinal, tail.mean_excess());
+        model.max(class).max(own)
+    }
+
+    fn class_threshold(&self, tail: ClassTail) -> f64 {
+        let share = self.settings.budget_per_day / super::excess::CLASSES_SHARING_THE_BUDGET;
+        tail.threshold(self.forecast.per_second * 86_400.0, share)
+    }
+}
+
+fn surprise(observed: u32, expectation: Expectation) -> f64 {
+    let Expectation { mean, variance } = expectation;
+    if f64::from(observed) < mean + CERTAINLY_USUAL_DEVIATIONS * variance.sqrt() {
+        return 0.0;
+    }
+    tail::surprise(observed, mean, variance)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "windows are at most an hour")]
+fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1_000.0
+}

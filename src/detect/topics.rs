@@ -1,0 +1,113 @@
+//! The topics of one partition of `counts`, by number and by key.
+//!
+//! Rule: bounded. A topic beyond the limit is not tracked, and that is counted; a topic whose memory
+//! has faded is forgotten.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::episode::Episode;
+use super::excess;
+use super::track::Track;
+use crate::post::{FeedKind, TopicKey};
+
+/// A topic's number in this partition.
+pub(super) type TopicId = u32;
+
+/// One topic.
+#[derive(Debug)]
+pub(super) struct Topic {
+    pub key: TopicKey,
+    pub class: usize,
+    pub social: Option<Box<Track>>,
+    pub news: Option<Box<Track>>,
+    pub episode: Option<Box<Episode>>,
+}
+
+impl Topic {
+    pub(super) fn track(&self, kind: FeedKind) -> Option<&Track> {
+        match kind {
+            FeedKind::Social => self.social.as_deref(),
+            FeedKind::News => self.news.as_deref(),
+        }
+    }
+
+    pub(super) fn track_mut(&mut self, kind: FeedKind) -> &mut Option<Box<Track>> {
+        match kind {
+            FeedKind::Social => &mut self.social,
+            FeedKind::News => &mut self.news,
+        }
+    }
+}
+
+/// All topics of one partition.
+#[derive(Debug, Default)]
+pub(super) struct Topics {
+    by_key: HashMap<TopicKey, TopicId, FixedState>,
+    slots: Vec<Option<Topic>>,
+    free: Vec<TopicId>,
+    limit: usize,
+}
+
+impl Topics {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// The number of `key`, which is given one if there is room.
+    pub(super) fn admit(&mut self, key: &TopicKey) -> Option<TopicId> {
+        if let Some(&id) = self.by_key.get(key) {
+            return Some(id);
+        }
+        if self.by_key.len() >= self.limit {
+            return None;
+        }
+        let topic = Topic {
+            key: key.clone(),
+            class: excess::class_of(key.as_str()),
+            social: None,
+            news: None,
+            episode: None,
+        };
+        let id = self
+            .free
+            .pop()
+            .or_else(|| TopicId::try_from(self.slots.len()).ok())?;
+        match self.slots.get_mut(id as usize) {
+            Some(slot) => *slot = Some(topic),
+            None => self.slots.push(Some(topic)),
+        }
+        self.by_key.insert(key.clone(), id);
+        Some(id)
+    }
+
+    pub(super) fn get(&self, id: TopicId) -> Option<&Topic> {
+        self.slots.get(id as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, id: TopicId) -> Option<&mut Topic> {
+        self.slots.get_mut(id as usize)?.as_mut()
+    }
+
+    /// Forgets every topic for which `is_faint` holds.
+    pub(super) fn sweep(&mut self, is_faint: impl Fn(&Topic) -> bool) {
+        for (id, slot) in (0..).zip(&mut self.slots) {
+            if let Some(topic) = slot.take_if(|topic| is_faint(topic)) {
+                self.by_key.remove(&topic.key);
+                self.free.push(id);
+            }
+        }
+    }
+
+    /// Every topic, by number.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Topic> {
+        self.slots.iter_mut().flatten()
+    }
+}
