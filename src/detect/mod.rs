@@ -1,5 +1,6 @@
 //! The second fold.
 
 mod signal;
+pub mod tail;
 
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
