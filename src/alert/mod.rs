@@ -1,1 +1,36 @@
-//! The room `alert`.
+//! Renders one revision of an incident as the record that other people's programs read.
+//!
+//! In: a [`Revision`](crate::triage::Revision) of `triage`, and a [`Rendering`]: whatever is the same
+//! for every alert of this process. Out: an [`Alert`], its CloudEvents headers, its JSON Schema, a line.
+//! Rule: the same revision and rendering give the same bytes; no clock, no random number.
+//! Members and their order are a promise (docs/alerts.md): within v1 only additions.
+//! Not here: when a revision is made (`triage`), who is told (`notify`, `desk`).
+
+mod event;
+mod evidence;
+mod line;
+mod local_time;
+mod number;
+mod record;
+mod render;
+mod schema;
+mod share;
+mod title;
+mod utc_time;
+mod words;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
+pub use line::line;
+pub use local_time::Zone;
+pub use record::{
+    Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
+    Series, Share, ShareBy, Term, Title,
+};
+pub use render::Rendering;
+pub use schema::schema;
+pub use title::{BareCodes, TopicNames};
+pub use utc_time::UtcTime;
+pub use words::{Tongue, Words, WordsError};

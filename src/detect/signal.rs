@@ -102,7 +102,7 @@ pub struct WindowEvidence {
 }
 
 /// Observed and expected numbers of different things.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CountTable {
     /// All posts.
     pub posts: Pair,

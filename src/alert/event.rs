@@ -1,0 +1,160 @@
+//! CloudEvents 1.0, binary mode: the record is the body, its attributes are headers.
+//!
+//! In: an alert or a heartbeat. Out: key, attributes, body; the attributes as Kafka headers
+//! (`ce_id`) or as HTTP headers (`ce-id`, percent-encoded).
+//! Rule: latencies travel here and never in the record, because they are not made from the data.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Alert, Rendering, SCHEMA_ID, UtcTime};
+use crate::triage::{Level, Status};
+
+const CONTENT_TYPE: &str = "application/json";
+const HEARTBEAT_SCHEMA_ID: &str = "urn:kentongan:heartbeat:v1";
+
+/// What is known of an alert's way through this process, and not of the incident.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// Wall time from the flush that brought the deciding posts to this record, milliseconds.
+    pub delay_ms: Option<i64>,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+}
+
+/// A record that says: Kentongan is alive. Its absence is the alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// The name of this record's schema.
+    pub schema: String,
+    /// Event time up to which everything is closed.
+    pub at: UtcTime,
+    /// Incidents that are open.
+    pub open_incidents: u32,
+    /// Which program and version.
+    pub program: String,
+}
+
+/// One event, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudEvent {
+    /// The key on Kafka: the incident, so that one incident's life stays in order.
+    pub key: String,
+    /// CloudEvents attributes without prefix, in order.
+    pub attributes: Vec<(&'static str, String)>,
+    /// The JSON record.
+    pub body: Vec<u8>,
+}
+
+impl CloudEvent {
+    /// Headers of a Kafka record.
+    pub fn kafka_headers(&self) -> Vec<(String, Vec<u8>)> {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, value)| (format!("ce_{name}"), value.clone().into_bytes()));
+        let content_type = ("content-type".to_owned(), CONTENT_TYPE.as_bytes().to_vec());
+        attributes.chain([content_type]).collect()
+    }
+
+    /// Headers of an HTTP request. Values are percent-encoded by the rule of the HTTP binding:
+    /// space, `"`, `%` and everything outside printable ASCII.
+    pub fn http_headers(&self) -> Vec<(String, String)> {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, value)| (format!("ce-{name}"), percent_encode(value)));
+        let content_type = ("content-type".to_owned(), CONTENT_TYPE.to_owned());
+        attributes.chain([content_type]).collect()
+    }
+}
+
+/// The event of `alert`. Equal `source` and `id` are the same event, sent again.
+pub fn cloud_event(
+    alert: &Alert,
+    source: &str,
+    delivery: &Delivery,
+) -> Result<CloudEvent, serde_json::Error> {
+    let (severity, number) = severity(alert.level);
+    let mut attributes = vec![
+        ("specversion", "1.0".to_owned()),
+        ("id", alert.id.clone()),
+        ("source", source.to_owned()),
+        ("type", event_type(alert.status).to_owned()),
+        ("subject", alert.topic.as_str().to_owned()),
+        ("time", alert.updated_at.to_string()),
+        ("dataschema", SCHEMA_ID.to_owned()),
+        ("partitionkey", alert.incident.clone()),
+        ("severitytext", severity.to_owned()),
+        ("severitynumber", number.to_string()),
+    ];
+    if let Some(delay_ms) = delivery.delay_ms {
+        attributes.push(("delayms", delay_ms.to_string()));
+    }
+    if let Some(traceparent) = &delivery.traceparent {
+        attributes.push(("traceparent", traceparent.clone()));
+    }
+    Ok(CloudEvent {
+        key: alert.incident.clone(),
+        attributes,
+        body: serde_json::to_vec(alert)?,
+    })
+}
+
+/// The event that says that everything up to `at` was looked at.
+pub fn heartbeat_event(
+    at: UtcTime,
+    open_incidents: u32,
+    rendering: &Rendering,
+) -> Result<CloudEvent, serde_json::Error> {
+    let record = Heartbeat {
+        schema: HEARTBEAT_SCHEMA_ID.to_owned(),
+        at,
+        open_incidents,
+        program: rendering.program.clone(),
+    };
+    Ok(CloudEvent {
+        key: "heartbeat".to_owned(),
+        attributes: vec![
+            ("specversion", "1.0".to_owned()),
+            ("id", format!("heartbeat-{}", at.millis())),
+            ("source", rendering.source.clone()),
+            ("type", "id.kentongan.heartbeat.v1".to_owned()),
+            ("time", at.to_string()),
+            ("dataschema", HEARTBEAT_SCHEMA_ID.to_owned()),
+        ],
+        body: serde_json::to_vec(&record)?,
+    })
+}
+
+fn event_type(status: Status) -> &'static str {
+    match status {
+        Status::Opened => "id.kentongan.alert.opened.v1",
+        Status::Updated => "id.kentongan.alert.updated.v1",
+        Status::Escalated => "id.kentongan.alert.escalated.v1",
+        Status::Resolved => "id.kentongan.alert.resolved.v1",
+    }
+}
+
+/// Text and number of the severity extension (OpenTelemetry's scale).
+fn severity(level: Level) -> (&'static str, u8) {
+    match level {
+        Level::Waspada => ("WARN", 13),
+        Level::Siaga => ("ERROR", 17),
+        Level::Awas => ("FATAL", 21),
+    }
+}
+
+fn percent_encode(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_graphic() && byte != b'"' && byte != b'%' {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            write!(text, "%{byte:02X}").unwrap_or_default();
+        }
+    }
+    text
+}

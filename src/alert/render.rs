@@ -1,0 +1,197 @@
+//! A revision becomes an alert.
+
+use super::evidence::evidence;
+use super::number::tidy;
+use super::share::split;
+use super::title::{place_name, title};
+use super::{
+    Alert, DataState, Difference, FeedCounts, Lead, Place, SCHEMA_ID, Series, Share, ShareBy,
+    TopicNames, UtcTime, Words,
+};
+use crate::config::EvidenceMode;
+use crate::detect::{CountTable, Pair, Signal};
+use crate::post::EventTime;
+use crate::triage::{Level, Revision};
+
+/// What is the same for every alert of a process: where it runs, under which configuration, and
+/// the names and words that titles are made of.
+pub struct Rendering {
+    /// The CloudEvents source: an absolute URI or a path.
+    pub source: String,
+    /// Where a person reads about an incident; `{incident}` is replaced.
+    pub url: String,
+    /// Which configuration decides.
+    pub config_digest: String,
+    /// Which program and version decides.
+    pub program: String,
+    /// What may be shown of people's posts.
+    pub evidence: EvidenceMode,
+    /// The words of titles.
+    pub words: Words,
+    /// Names of places and watch topics.
+    pub names: Box<dyn TopicNames>,
+}
+
+impl Rendering {
+    /// The name and version of this program, as alerts state it.
+    pub const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+}
+
+impl Alert {
+    /// The record of `revision`.
+    pub fn render(revision: &Revision, rendering: &Rendering) -> Self {
+        let signal = &revision.signal;
+        let window = &signal.evidence;
+        let surprise = tidy(window.surprise);
+        Self {
+            schema: SCHEMA_ID.to_owned(),
+            id: format!("{}-{}", revision.incident, revision.revision),
+            incident: revision.incident.clone(),
+            revision: revision.revision,
+            status: revision.status,
+            reason: revision.reason,
+            level: revision.level,
+            level_number: Level::number(revision.level),
+            title: title(revision, &rendering.words, rendering.names.as_ref()),
+            topic: revision.topics.first().unwrap_or(&signal.topic).clone(),
+            topics: revision.topics.clone(),
+            onset_at: UtcTime::new(signal.onset_at),
+            opened_at: UtcTime::new(revision.opened_at),
+            updated_at: UtcTime::new(revision.updated_at),
+            resolved_at: revision.resolved_at.map(UtcTime::new),
+            window: window.scale,
+            observed: window.observed,
+            expected: tidy(window.expected),
+            critical: window.critical,
+            ratio: ratio(window.observed, window.expected),
+            surprise,
+            counts: counts(&signal.counts),
+            character: revision.character,
+            character_why: character_why(revision),
+            feeds: feeds(signal),
+            lead: lead(signal),
+            places: places(signal, rendering.names.as_ref()),
+            languages: signal
+                .languages
+                .iter()
+                .map(|(language, posts)| (language.as_str().to_owned(), *posts))
+                .collect(),
+            terms: Vec::new(),
+            evidence: evidence(&signal.samples, rendering.evidence),
+            series: series(signal),
+            why: why(signal, surprise),
+            data_state: if signal.delayed {
+                DataState::Delayed
+            } else {
+                DataState::Live
+            },
+            acknowledged: None,
+            snoozed: None,
+            false_alarm: None,
+            merged_into: None,
+            exercise: false,
+            url: rendering.url.replace("{incident}", &revision.incident),
+            config_digest: rendering.config_digest.clone(),
+            program: rendering.program.clone(),
+        }
+    }
+}
+
+fn ratio(observed: u32, expected: f64) -> f64 {
+    if observed == 0 {
+        return 0.0;
+    }
+    tidy(f64::from(observed) / expected.max(0.0))
+}
+
+fn counts(table: &CountTable) -> CountTable {
+    let pair = |pair: Pair| Pair {
+        observed: pair.observed,
+        expected: tidy(pair.expected),
+    };
+    CountTable {
+        posts: pair(table.posts),
+        originals: pair(table.originals),
+        accounts: pair(table.accounts),
+        texts: pair(table.texts),
+        domains: pair(table.domains),
+        tag_sets: pair(table.tag_sets),
+    }
+}
+
+fn character_why(revision: &Revision) -> Vec<Difference> {
+    revision
+        .character_why
+        .iter()
+        .map(|(what, observed, expected)| Difference {
+            what: what.clone(),
+            observed: *observed,
+            expected: tidy(*expected),
+        })
+        .collect()
+}
+
+fn feeds(signal: &Signal) -> FeedCounts {
+    let kinds = signal.kinds.iter();
+    FeedCounts {
+        kinds: kinds
+            .map(|(kind, posts)| (kind.as_str().to_owned(), *posts))
+            .collect(),
+        names: signal.feeds.iter().cloned().collect(),
+    }
+}
+
+/// The kind that was seen first, and by how much; ties go to the kind that comes first in order.
+fn lead(signal: &Signal) -> Option<Lead> {
+    let mut seen: Vec<(EventTime, _)> = signal
+        .first_seen
+        .iter()
+        .map(|&(kind, time)| (time, kind))
+        .collect();
+    seen.sort_unstable();
+    let (&(first, kind), &(second, _)) = (seen.first()?, seen.get(1)?);
+    Some(Lead {
+        kind,
+        seconds: second.millis_since(first) / 1000,
+    })
+}
+
+fn places(signal: &Signal, names: &dyn TopicNames) -> Vec<Place> {
+    signal
+        .places
+        .iter()
+        .map(|(code, posts)| Place {
+            code: code.as_str().to_owned(),
+            name: place_name(code.as_str(), names),
+            posts: *posts,
+        })
+        .collect()
+}
+
+fn series(signal: &Signal) -> Series {
+    let series = &signal.series;
+    Series {
+        pane: series.pane_s,
+        from: UtcTime::new(EventTime::from_millis(series.from_ms)),
+        observed: series.observed.clone(),
+        expected: series.expected.iter().map(|&value| tidy(value)).collect(),
+        critical: series.critical.clone(),
+    }
+}
+
+fn why(signal: &Signal, surprise: f64) -> Vec<Share> {
+    let posts: u32 = signal.kinds.iter().map(|&(_, count)| count).sum();
+    let feeds = signal.feeds.iter().cloned();
+    let languages = signal
+        .languages
+        .iter()
+        .map(|(language, count)| (language.as_str().to_owned(), *count));
+    let places = signal
+        .places
+        .iter()
+        .map(|(code, count)| (code.as_str().to_owned(), *count));
+    let mut why = split(ShareBy::Feed, surprise, posts, feeds);
+    why.extend(split(ShareBy::Language, surprise, posts, languages));
+    why.extend(split(ShareBy::Place, surprise, posts, places));
+    why
+}

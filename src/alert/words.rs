@@ -1,0 +1,147 @@
+//! The words of the lines that people read, in two languages, from `config/words.toml`.
+//!
+//! Rule: no word that a person reads about an incident stands in code.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Title;
+
+/// The text of `config/words.toml`, built in.
+const WORDS_TOML: &str = include_str!("../../config/words.toml");
+
+/// A language that Kentongan speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tongue {
+    /// Bahasa Indonesia: the first language of every output.
+    Indonesian,
+    /// English.
+    English,
+}
+
+impl Title {
+    /// The line in one language.
+    pub fn in_tongue(&self, tongue: Tongue) -> &str {
+        match tongue {
+            Tongue::Indonesian => &self.id,
+            Tongue::English => &self.en,
+        }
+    }
+
+    /// The same line in both languages.
+    pub fn same(line: &str) -> Self {
+        Self {
+            id: line.to_owned(),
+            en: line.to_owned(),
+        }
+    }
+}
+
+type Table = BTreeMap<String, Title>;
+
+/// All the words.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub(super) line: Lines,
+    pub(super) posts: Table,
+    pub(super) window: Table,
+    pub(super) character: Table,
+    pub(super) status: Table,
+    pub(super) elapsed: Elapsed,
+    pub(super) topic: Table,
+    pub(super) hazard: Table,
+}
+
+/// Patterns of a title.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lines {
+    pub(super) with_place: Title,
+    pub(super) without_place: Title,
+    pub(super) over_with_place: Title,
+    pub(super) over_without_place: Title,
+    pub(super) exercise: Title,
+}
+
+/// Patterns of a stretch of time.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Elapsed {
+    pub(super) seconds: Title,
+    pub(super) minutes: Title,
+    pub(super) hours: Title,
+}
+
+/// Why words were not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum WordsError {
+    /// The text is not such a table.
+    #[error("reading the table of words")]
+    Parse(#[from] toml::de::Error),
+}
+
+impl Words {
+    /// The words that are built in.
+    pub fn built_in() -> Result<Self, WordsError> {
+        Ok(toml::from_str(WORDS_TOML)?)
+    }
+
+    /// A word of `table`; one that is missing is shown by its id.
+    pub(super) fn of<'a>(table: &'a Table, id: &'a str, tongue: Tongue) -> &'a str {
+        table.get(id).map_or(id, |word| word.in_tongue(tongue))
+    }
+}
+
+/// Replaces every `{name}` in one pass, so that a value can hold braces.
+pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(pattern.len() + 32);
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let value = after.split_once('}').and_then(|(name, tail)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((*value, tail))
+        });
+        let (value, tail) = value.unwrap_or(("{", after));
+        text.push_str(value);
+        rest = tail;
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::FeedKind;
+    use crate::triage::Character;
+    use crate::window::Scale;
+
+    #[test]
+    fn every_closed_list_has_its_words() {
+        let words = Words::built_in().unwrap();
+        assert!(
+            FeedKind::ALL
+                .iter()
+                .all(|kind| words.posts.contains_key(kind.as_str()))
+        );
+        assert!(
+            Scale::ALL
+                .iter()
+                .all(|scale| words.window.contains_key(scale.as_str()))
+        );
+        assert!(
+            Character::ALL
+                .iter()
+                .all(|word| words.character.contains_key(word.as_str()))
+        );
+    }
+
+    #[test]
+    fn a_value_with_braces_is_not_filled_again() {
+        let text = fill("{a} and {b} and {c} {", &[("a", "{b}"), ("b", "two")]);
+        assert_eq!(text, "{b} and two and {c} {");
+    }
+}
