@@ -5,7 +5,15 @@
 //! Not here: whether a post is late, a duplicate or relevant (`ingest`).
 
 mod account;
+mod common;
+mod jetstream;
+mod json;
 mod plain;
+mod surrogate;
+#[cfg(test)]
+mod tests;
+mod x_v2;
+mod x_v2_members;
 
 use std::fmt;
 
@@ -123,13 +131,42 @@ impl Decoder {
     pub fn decode<'a>(&self, format: Format, value: Option<&'a [u8]>) -> Result<Post<'a>, Refused> {
         let bytes = value.ok_or(Refusal::Tombstone)?;
         if bytes.len() > self.max_bytes {
-            return Err(Refusal::TooLarge.into());
+            return Err(Refused {
+                reason: Refusal::TooLarge,
+                detail: format!(
+                    "{} bytes, ingest.max_post_bytes is {}",
+                    bytes.len(),
+                    self.max_bytes
+                ),
+            });
         }
         if bytes.trim_ascii().is_empty() {
-            return Err(Refusal::Empty.into());
+            return Err(blank(format, bytes).into());
         }
+        let json = json::text_of(bytes)?;
+        match self.read(format, json) {
+            // Looking for lone surrogates costs time, so only records that did not read pay for it.
+            Err(refused) if refused.reason == Refusal::NotJson => match surrogate::mend(json) {
+                Some(mended) => self.read(format, &mended).map(common::owned),
+                None => Err(refused),
+            },
+            post_or_refused => post_or_refused,
+        }
+    }
+
+    fn read<'a>(&self, format: Format, json: &'a str) -> Result<Post<'a>, Refused> {
         match format {
-            Format::Plain | Format::XV2 | Format::Jetstream => plain::decode(bytes, &self.key),
+            Format::Plain => plain::decode(json, &self.key),
+            Format::XV2 => x_v2::decode(json, &self.key),
+            Format::Jetstream => jetstream::decode(json, &self.key),
         }
+    }
+}
+
+/// A blank line is X's way to keep a connection alive; elsewhere it is a mistake.
+fn blank(format: Format, bytes: &[u8]) -> Refusal {
+    match format {
+        Format::XV2 if !bytes.is_empty() => Refusal::NotAPost,
+        Format::XV2 | Format::Plain | Format::Jetstream => Refusal::Empty,
     }
 }

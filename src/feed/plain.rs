@@ -1,72 +1,102 @@
-//! The plain format: one JSON object a record, see docs/formats.md.
+//! The plain format: one JSON object a record. Its members are a table in docs/formats.md.
+//!
+//! In: JSON text. Out: a [`Post`] that borrows from it, or the first thing that is wrong.
+//! Rule: `created_at` and one of `text`, `title` must be there; null is absent; what is not known
+//! is passed over.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::{AccountKey, Refusal, Refused};
-use crate::post::{EventTime, FeedKind, Language, Location, Post, PostIdentity};
+use super::common;
+use super::json::{self, Id, Member, Text, members};
+use super::{AccountKey, Refused};
+use crate::post::{EventTime, FeedKind, Language, Post};
 
-#[derive(Deserialize)]
-struct Plain<'a> {
-    #[serde(borrow)]
-    id: Option<Cow<'a, str>>,
-    kind: Option<FeedKind>,
-    #[serde(borrow)]
-    platform: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    author: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    created_at: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    title: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    lang: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    url: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    location: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    repost_of: Option<Cow<'a, str>>,
-}
+members!(
+    /// The whole record.
+    Plain<'a> {
+        id: Id<'a> = "id",
+        kind: Text<'a> = "kind",
+        platform: Text<'a> = "platform",
+        author: Id<'a> = "author",
+        created_at: Text<'a> = "created_at",
+        title: Text<'a> = "title",
+        text: Text<'a> = "text",
+        lang: Text<'a> = "lang",
+        url: Text<'a> = "url",
+        location: Text<'a> = "location",
+        repost_of: Id<'a> = "repost_of",
+    }
+);
 
 /// Reads one plain record.
-pub(super) fn decode<'a>(bytes: &'a [u8], key: &AccountKey) -> Result<Post<'a>, Refused> {
-    let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Refusal::NotUtf8)?;
-    let plain: Plain<'_> = serde_json::from_str(text).map_err(|error| Refused {
-        reason: Refusal::NotJson,
-        detail: error.to_string(),
-    })?;
-    let created_at = plain.created_at.ok_or(Refusal::NoTime)?;
-    let created_at: jiff::Timestamp = created_at.parse().map_err(|_| Refusal::NoTime)?;
-    let created_at = EventTime::from_millis(created_at.as_millisecond());
-    let title = plain.title.unwrap_or_default();
-    let body = plain.text.unwrap_or_default();
-    if title.is_empty() && body.is_empty() {
-        return Err(Refusal::NoText.into());
+pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Refused> {
+    let plain: Plain<'a> = json::object(json)?;
+    let created_at = plain.created_at.named("created_at")?;
+    let created_at = common::time("created_at", created_at.as_ref().map(|time| &*time.0))?;
+    let title = words(plain.title, "title")?.unwrap_or_default();
+    let text = words(plain.text, "text")?.unwrap_or_default();
+    if title.is_empty() && text.is_empty() {
+        return Err(common::no_text("text and title"));
     }
-    let platform = plain.platform.unwrap_or_default();
-    let id = plain
-        .id
-        .unwrap_or_else(|| Cow::Owned(format!("{:016x}", xxh3_64(bytes))));
+    let platform = words(plain.platform, "platform")?.unwrap_or_default();
+    let author = identifier(plain.author, "author")?;
+    let url = words(plain.url, "url")?;
+    let id = identifier(plain.id, "id")?.unwrap_or_else(|| {
+        let parts = [&*platform, &*title, &*text, url.as_deref().unwrap_or("")];
+        Cow::Owned(fingerprint(created_at, author.as_deref(), parts))
+    });
+    let repost_of = identifier(plain.repost_of, "repost_of")?;
     Ok(Post {
-        identity: PostIdentity(xxh3_64(id.as_bytes())),
+        identity: common::identity(&platform, &id),
         id,
-        kind: plain.kind,
-        account: plain
-            .author
-            .as_deref()
-            .map(|author| key.hash(&platform, author)),
+        kind: kind(plain.kind)?,
+        account: author.map(|author| key.hash(&platform, &author)),
         platform,
         created_at,
+        language: words(plain.lang, "lang")?.and_then(|tag| Language::parse(&tag)),
+        url,
+        location: words(plain.location, "location")?.map(common::location),
+        repost_of: repost_of.or_else(|| common::repost_by_text(&text)),
         title,
-        text: body,
-        language: plain.lang.as_deref().and_then(Language::parse),
-        url: plain.url,
-        location: plain.location.map(Location::Named),
-        repost_of: plain.repost_of,
+        text,
     })
+}
+
+/// The text of a member; blank is absent.
+fn words<'a>(member: Member<Text<'a>>, name: &str) -> Result<Option<Cow<'a, str>>, Refused> {
+    Ok(member
+        .named(name)?
+        .and_then(|text| common::not_blank(text.0)))
+}
+
+/// The text of a member that may be an integer; blank is absent.
+fn identifier<'a>(member: Member<Id<'a>>, name: &str) -> Result<Option<Cow<'a, str>>, Refused> {
+    Ok(member.named(name)?.and_then(|id| common::not_blank(id.0)))
+}
+
+fn kind(member: Member<Text<'_>>) -> Result<Option<FeedKind>, Refused> {
+    let Some(Text(word)) = member.named("kind")? else {
+        return Ok(None);
+    };
+    let known = FeedKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+    known
+        .map(Some)
+        .ok_or_else(|| json::wrong_type("kind", "another word", "\"social\" or \"news\""))
+}
+
+/// Stands for the id of a post without one: equal when all that tells posts apart is equal. Of the
+/// author only one byte of a hash goes in. It keeps copies by different accounts apart, but a
+/// published id cannot be used to try out names.
+fn fingerprint(created_at: EventTime, author: Option<&str>, parts: [&str; 4]) -> String {
+    let mut hasher = Xxh3::new();
+    hasher.update(&created_at.millis().to_le_bytes());
+    let [author_byte, ..] = xxh3_64(author.unwrap_or("").as_bytes()).to_le_bytes();
+    hasher.update(&[author_byte]);
+    for part in parts {
+        hasher.update(&part.len().to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    format!("{:016x}", hasher.digest())
 }

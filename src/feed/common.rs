@@ -1,0 +1,133 @@
+//! What the formats have in common: times, identities, places, marks of a repost.
+//!
+//! In: text of members. Out: the words of `post`.
+//! Rule: nothing here depends on the account key, the machine or the time of the run.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::{Refusal, Refused};
+use crate::post::{EventTime, Location, Post, PostIdentity};
+
+/// 2101-01-01T00:00:00Z, the first instant after the last year that a post may be from.
+const FIRST_ABSURD_MILLIS: i64 = 4_133_980_800_000;
+
+/// Length of `2026-03-04T05:06:07`.
+const CIVIL_LENGTH: usize = 19;
+
+/// Reads an RFC 3339 time with any offset and at most nine fraction digits.
+pub(super) fn time(member: &str, value: Option<&str>) -> Result<EventTime, Refused> {
+    let value = value.ok_or_else(|| no_time(member, "is absent"))?.trim();
+    match value.parse::<Timestamp>() {
+        Ok(time) if (0..FIRST_ABSURD_MILLIS).contains(&time.as_millisecond()) => {
+            Ok(EventTime::from_millis(time.as_millisecond()))
+        }
+        Ok(_) => Err(absurd_time(member)),
+        Err(_) if is_outside_all_times(value) => Err(absurd_time(member)),
+        Err(_) => Err(no_time(
+            member,
+            "is not an RFC 3339 time like 2026-03-04T05:06:07Z",
+        )),
+    }
+}
+
+/// A time such as 9999-12-31T23:59:59Z is well written, but past the end of the timestamp type.
+fn is_outside_all_times(value: &str) -> bool {
+    let civil = value.get(..CIVIL_LENGTH).map(str::parse::<DateTime>);
+    matches!(civil, Some(Ok(civil)) if !(1970..=2100).contains(&civil.year()))
+}
+
+fn no_time(member: &str, what: &str) -> Refused {
+    Refused {
+        reason: Refusal::NoTime,
+        detail: format!("{member} {what}"),
+    }
+}
+
+fn absurd_time(member: &str) -> Refused {
+    Refused {
+        reason: Refusal::AbsurdTime,
+        detail: format!("{member} lies before 1970 or after 2100"),
+    }
+}
+
+/// The refusal of a post with nothing to read.
+pub(super) fn no_text(members: &str) -> Refused {
+    Refused {
+        reason: Refusal::NoText,
+        detail: format!("{members} absent or blank"),
+    }
+}
+
+/// The same id on two platforms makes two identities.
+pub(super) fn identity(platform: &str, id: &str) -> PostIdentity {
+    PostIdentity(xxh3_64_with_seed(
+        id.as_bytes(),
+        xxh3_64(platform.as_bytes()),
+    ))
+}
+
+/// `text` unless it is blank.
+pub(super) fn not_blank(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    (!text.trim_ascii().is_empty() && !text.trim().is_empty()).then_some(text)
+}
+
+/// A repost that only its text tells: `RT @name: ...`. Its original has no id here, so a
+/// fingerprint of the words that are passed on stands for it.
+pub(super) fn repost_by_text(text: &str) -> Option<Cow<'static, str>> {
+    let (name, passed_on) = text.strip_prefix("RT @")?.split_once(':')?;
+    let is_name = !name.is_empty() && !name.contains(char::is_whitespace);
+    is_name.then(|| Cow::Owned(format!("rt-{:016x}", xxh3_64(passed_on.trim().as_bytes()))))
+}
+
+/// `latitude,longitude` in degrees, or free text.
+pub(super) fn location(text: Cow<'_, str>) -> Location<'_> {
+    text.split_once(',')
+        .and_then(|(latitude, longitude)| {
+            coordinates(
+                latitude.trim().parse().ok()?,
+                longitude.trim().parse().ok()?,
+            )
+        })
+        .unwrap_or(Location::Named(text))
+}
+
+/// Degrees, if they lie on the globe.
+pub(super) fn coordinates<'a>(latitude: f64, longitude: f64) -> Option<Location<'a>> {
+    let on_globe = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+    on_globe.then_some(Location::Coordinates {
+        latitude,
+        longitude,
+    })
+}
+
+/// The same post without a tie to the text that it was read from.
+pub(super) fn owned(post: Post<'_>) -> Post<'static> {
+    let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+    Post {
+        id: own(post.id),
+        identity: post.identity,
+        kind: post.kind,
+        platform: own(post.platform),
+        account: post.account,
+        created_at: post.created_at,
+        title: own(post.title),
+        text: own(post.text),
+        language: post.language,
+        url: post.url.map(own),
+        location: post.location.map(|location| match location {
+            Location::Named(name) => Location::Named(own(name)),
+            Location::Coordinates {
+                latitude,
+                longitude,
+            } => Location::Coordinates {
+                latitude,
+                longitude,
+            },
+        }),
+        repost_of: post.repost_of.map(own),
+    }
+}
