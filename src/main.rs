@@ -1,1 +1,7 @@
-fn main() {}
+//! Kentongan, the program: one line in, one exit code out. Everything is in `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kentongan::cli::run(std::env::args_os())
+}

@@ -1,12 +1,35 @@
 //! What the file says -> checked -> what is true.
 //!
-//! In: TOML text, environment, `--set`. Out: [`Config`], whose values cannot be wrong.
+//! In: TOML text, environment, `--set`. Out: [`Config`], whose values cannot be wrong, or every
+//! mistake at once ([`Mistakes`]), each with the place where it was written.
 //! Rule: every key has a default, and `config/default.toml` holds all of them, documented.
 //! Not here: what a value means for a fold (the folds).
+//!
+//! The way: text -> tree of values with origins (`tree`) -> one layer over the other (`layer`) -> keys
+//! read with type and range (`check`, `section`). No serde on the way in: it stops at the first mistake.
+//! A new key is a field here, a documented line in `config/default.toml`, and a line in `check`.
+
+mod agree;
+mod check;
+mod environment;
+mod layer;
+mod place;
+mod report;
+mod secret;
+mod section;
+mod sources;
+mod suggest;
+mod text_rules;
+mod tree;
 
 use std::net::SocketAddr;
 
-use serde::Deserialize;
+use serde::Serialize;
+
+pub use environment::log_filter;
+pub use place::{Mistake, Mistakes, Place};
+pub use secret::{AccountSecret, SecretError};
+pub use sources::{Difference, SourceFile, Sources};
 
 use crate::post::FeedKind;
 
@@ -14,8 +37,7 @@ use crate::post::FeedKind;
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
 
 /// The whole configuration.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Config {
     /// The cluster and the Kafka topics between the stages.
     pub kafka: Kafka,
@@ -42,8 +64,7 @@ pub struct Config {
 }
 
 /// The cluster and the Kafka topics between the stages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kafka {
     /// Bootstrap servers.
     pub brokers: String,
@@ -66,16 +87,27 @@ pub struct Kafka {
 }
 
 /// How outputs and input positions go together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// Positions are committed after the outputs were acknowledged: a crash repeats a little.
     AtLeastOnce,
 }
 
+impl Delivery {
+    /// Every way, in the order of messages.
+    pub const ALL: [Self; 1] = [Self::AtLeastOnce];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtLeastOnce => "at_least_once",
+        }
+    }
+}
+
 /// One feed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Feed {
     /// The Kafka topic.
     pub name: String,
@@ -88,7 +120,7 @@ pub struct Feed {
 }
 
 /// How a feed's records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// Kentongan's own plain JSON object.
@@ -99,8 +131,22 @@ pub enum Format {
     Jetstream,
 }
 
+impl Format {
+    /// Every format, in the order of messages.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::XV2, Self::Jetstream];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::XV2 => "x_v2",
+            Self::Jetstream => "jetstream",
+        }
+    }
+}
+
 /// Which time places a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlacedBy {
     /// The time that the source claims.
@@ -109,9 +155,21 @@ pub enum PlacedBy {
     Arrived,
 }
 
+impl PlacedBy {
+    /// Every choice, in the order of messages.
+    pub const ALL: [Self; 2] = [Self::Posted, Self::Arrived];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Posted => "posted",
+            Self::Arrived => "arrived",
+        }
+    }
+}
+
 /// The first fold.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ingest {
     /// Longest wait of counts in memory, milliseconds.
     pub flush_interval_ms: u32,
@@ -128,24 +186,21 @@ pub struct Ingest {
 }
 
 /// The gate.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Relevance {
     /// false: every post is relevant.
     pub enabled: bool,
 }
 
 /// Topics of a post.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Topics {
     /// Most topics that one post adds to.
     pub max_per_post: u8,
 }
 
 /// The second fold.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Detect {
     /// B, incidents a day.
     pub false_incidents_per_day: f64,
@@ -166,16 +221,14 @@ pub struct Detect {
 }
 
 /// `score-series`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Series {
     /// Alerts a day that may be false.
     pub false_alerts_per_day: f64,
 }
 
 /// The third fold.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Triage {
     /// Shortest time between updates, milliseconds.
     pub update_interval_ms: u32,
@@ -184,17 +237,19 @@ pub struct Triage {
 }
 
 /// What may be shown of people's posts.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Privacy {
     /// Text of example posts.
     pub evidence: EvidenceMode,
     /// File with the account key; empty: a key is drawn at start.
     pub account_key_file: String,
+    /// The account key itself, from the environment only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_key: Option<AccountSecret>,
 }
 
 /// Text of example posts in alerts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceMode {
     /// As posted.
@@ -205,46 +260,32 @@ pub enum EvidenceMode {
     None,
 }
 
+impl EvidenceMode {
+    /// Every mode, in the order of messages.
+    pub const ALL: [Self; 3] = [Self::Full, Self::Masked, Self::None];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Masked => "masked",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The one port.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Http {
     /// Address and port.
     pub listen: SocketAddr,
 }
 
 /// The outbound record.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Alert {
     /// CloudEvents source.
     pub source: String,
     /// Where a person reads about an incident.
     pub url: String,
-}
-
-/// Why a configuration was not accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The text is not what the program expects.
-    #[error("reading the configuration")]
-    Parse(#[from] toml::de::Error),
-}
-
-impl Config {
-    /// The configuration that is built in.
-    pub fn built_in() -> Result<Self, ConfigError> {
-        Ok(toml::from_str(DEFAULT_TOML)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn built_in_configuration_is_complete() {
-        let config = Config::built_in().unwrap();
-        assert_eq!(config.feeds.len(), 2);
-    }
 }

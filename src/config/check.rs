@@ -1,0 +1,209 @@
+//! Every key with its type and its range.
+//!
+//! In: the merged tree. Out: a [`Config`], true if the report stays empty.
+//! Rule: a range is written here once; `config/default.toml` repeats it in words, and a test compares.
+//! Not here: how a key is read (`section`), what a text must look like (`text_rules`), which keys
+//! must fit together (`agree`).
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::config::report::Report;
+use crate::config::secret::AccountSecret;
+use crate::config::section::{Fault, Section};
+use crate::config::text_rules::{self, kafka_name};
+use crate::config::tree::{Origin, Table};
+use crate::config::{
+    Alert, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka, PlacedBy,
+    Privacy, Relevance, Series, Topics, Triage, agree,
+};
+use crate::post::FeedKind;
+
+/// Most feeds; a feed is an entry in every ledger.
+const FEEDS_MAX: usize = 64;
+
+/// Reads the whole configuration.
+pub(crate) fn check(tree: &Table, report: &mut Report<'_>) -> Config {
+    let mut root = Section::new(String::new(), Origin::BuiltIn, tree, report);
+    let config = Config {
+        kafka: kafka(root.section("kafka")),
+        feeds: feeds(&mut root),
+        ingest: ingest(root.section("ingest")),
+        relevance: relevance(root.section("relevance")),
+        topics: topics(root.section("topics")),
+        detect: detect(root.section("detect")),
+        series: series(root.section("series")),
+        triage: triage(root.section("triage")),
+        privacy: privacy(root.section("privacy")),
+        http: http(root.section("http")),
+        alert: alert(root.section("alert")),
+    };
+    root.finish();
+    agree::kafka_names(tree, report);
+    agree::skew_and_lateness(&config.ingest, tree, report);
+    config
+}
+
+fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
+    let kafka = Kafka {
+        brokers: section
+            .text("brokers", text_rules::brokers)
+            .unwrap_or_default(),
+        delivery: section
+            .choice("delivery", &Delivery::ALL, Delivery::as_str, None)
+            .unwrap_or(Delivery::AtLeastOnce),
+        group: section.text("group", kafka_name).unwrap_or_default(),
+        counts: section.text("counts", kafka_name).unwrap_or_default(),
+        signals: section.text("signals", kafka_name).unwrap_or_default(),
+        alerts: section.text("alerts", kafka_name).unwrap_or_default(),
+        counts_partitions: section.whole("counts_partitions", 1..=1024),
+        replication_factor: section.whole("replication_factor", 1..=15),
+        // The client's own limits, but never so little that one full fetch does not fit.
+        queued_max_kbytes: section.whole("queued_max_kbytes", 1024..=2_097_151),
+    };
+    section.finish();
+    kafka
+}
+
+fn feeds(root: &mut Section<'_, '_, '_>) -> Vec<Feed> {
+    let feeds = root.list("feeds", feed);
+    let count = feeds.len();
+    let instead = "write [[feeds]] with a name and a kind for each Kafka topic of posts";
+    if count == 0 && !root.blames("feeds") {
+        root.blame_key("feeds", Fault::new("no feed at all", instead));
+    } else if count > FEEDS_MAX {
+        let problem = format!("{count} feeds, but at most {FEEDS_MAX} can be read");
+        root.blame_key(
+            "feeds",
+            Fault::new(problem, "join some of them in one Kafka topic"),
+        );
+    }
+    feeds
+}
+
+fn feed(mut section: Section<'_, '_, '_>) -> Feed {
+    let name = section.text("name", kafka_name);
+    let kind = section.choice("kind", &FeedKind::ALL, FeedKind::as_str, None);
+    let format = section.choice("format", &Format::ALL, Format::as_str, Some(Format::Plain));
+    let usual = match kind {
+        Some(FeedKind::News) => PlacedBy::Arrived,
+        Some(FeedKind::Social) | None => PlacedBy::Posted,
+    };
+    let time = section.choice("time", &PlacedBy::ALL, PlacedBy::as_str, Some(usual));
+    section.finish();
+    Feed {
+        name: name.unwrap_or_default(),
+        kind: kind.unwrap_or(FeedKind::Social),
+        format: format.unwrap_or(Format::Plain),
+        time: time.unwrap_or(usual),
+    }
+}
+
+fn ingest(mut section: Section<'_, '_, '_>) -> Ingest {
+    let ingest = Ingest {
+        // A wait beyond a pane would delay every window.
+        flush_interval_ms: section.whole("flush_interval_ms", 1..=10_000),
+        flush_entries: section.whole("flush_entries", 1..=1_000_000),
+        // The longest window is an hour: a later post could not change it any more.
+        lateness_ms: section.whole("lateness_ms", 0..=3_600_000),
+        future_skew_ms: section.whole("future_skew_ms", 0..=3_600_000),
+        duplicate_window_posts: section.whole("duplicate_window_posts", 1..=10_000_000),
+        max_post_bytes: section.whole("max_post_bytes", 1024..=16_777_216),
+    };
+    section.finish();
+    ingest
+}
+
+fn relevance(mut section: Section<'_, '_, '_>) -> Relevance {
+    let relevance = Relevance {
+        enabled: section.switch("enabled"),
+    };
+    section.finish();
+    relevance
+}
+
+fn topics(mut section: Section<'_, '_, '_>) -> Topics {
+    let topics = Topics {
+        max_per_post: section.whole("max_per_post", 1..=16),
+    };
+    section.finish();
+    topics
+}
+
+fn detect(mut section: Section<'_, '_, '_>) -> Detect {
+    let detect = Detect {
+        false_incidents_per_day: section.fraction("false_incidents_per_day", 0.0001..=1000.0),
+        minimum_posts: section.whole("minimum_posts", 1..=100_000),
+        // A single account never opens an episode.
+        minimum_accounts: section.whole("minimum_accounts", 2..=100_000),
+        hold_ms: section.whole("hold_ms", 10_000..=604_800_000),
+        memory_days: section.fraction("memory_days", 0.1..=365.0),
+        volume_memory_hours: section.fraction("volume_memory_hours", 0.1..=720.0),
+        max_topics: section.whole("max_topics", 100..=2_000_000),
+        // Longer than the longest flush, or a healthy partition would count as silent.
+        silent_partition_ms: section.whole("silent_partition_ms", 30_000..=86_400_000),
+    };
+    section.finish();
+    detect
+}
+
+fn series(mut section: Section<'_, '_, '_>) -> Series {
+    let series = Series {
+        false_alerts_per_day: section.fraction("false_alerts_per_day", 0.0001..=1000.0),
+    };
+    section.finish();
+    series
+}
+
+fn triage(mut section: Section<'_, '_, '_>) -> Triage {
+    let triage = Triage {
+        update_interval_ms: section.whole("update_interval_ms", 0..=86_400_000),
+    };
+    section.finish();
+    triage
+}
+
+fn privacy(mut section: Section<'_, '_, '_>) -> Privacy {
+    let privacy = Privacy {
+        evidence: section
+            .choice("evidence", &EvidenceMode::ALL, EvidenceMode::as_str, None)
+            .unwrap_or(EvidenceMode::None),
+        account_key_file: section
+            .text("account_key_file", text_rules::key_file)
+            .unwrap_or_default(),
+        account_key: section.secret(
+            "account_key",
+            "put it in the environment as KENTONGAN__PRIVACY__ACCOUNT_KEY, or in a file that \
+             privacy.account_key_file names, and draw a new one: this one was seen",
+            AccountSecret::parse,
+        ),
+    };
+    if privacy.account_key.is_some() && !privacy.account_key_file.is_empty() {
+        let problem = "there is a privacy.account_key_file as well";
+        section.blame_key("account_key", Fault::new(problem, "keep one of the two"));
+    }
+    section.finish();
+    privacy
+}
+
+fn http(mut section: Section<'_, '_, '_>) -> Http {
+    let http = Http {
+        listen: section
+            .text("listen", text_rules::address)
+            .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+    };
+    section.finish();
+    http
+}
+
+fn alert(mut section: Section<'_, '_, '_>) -> Alert {
+    let alert = Alert {
+        source: section
+            .text("source", text_rules::source)
+            .unwrap_or_default(),
+        url: section
+            .text("url", text_rules::incident_url)
+            .unwrap_or_default(),
+    };
+    section.finish();
+    alert
+}
