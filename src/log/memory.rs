@@ -238,6 +238,7 @@ impl Log for MemoryLog {
                     arrived_at: record.arrived_at,
                     key: record.key.as_deref(),
                     value: record.value.as_deref(),
+                    headers: &record.headers,
                 }));
                 owned.next += 1;
             }
@@ -248,6 +249,16 @@ impl Log for MemoryLog {
                     partition: &owned.partition,
                     next: end,
                 });
+            }
+        }
+        Ok(())
+    }
+
+    fn seek(&mut self, position: &Position) -> Result<(), LogError> {
+        for owned in &mut self.owned {
+            if owned.partition == position.partition {
+                owned.next = position.next;
+                owned.end_told = None;
             }
         }
         Ok(())

@@ -1,0 +1,389 @@
+//! The reading half: a member of a consumer group.
+//!
+//! In: the client's events. Out: the log's events, in the order that the trait promises.
+//! Rule: a reassignment is answered with the call of `poll` after the one that announced it, so a
+//! stage commits while it still owns what it commits.
+//! Not here: how events leave the client (`native`), what is written (`writer`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::TopicPartitionList;
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::topic_partition_list::Offset;
+
+use super::native::{EventQueue, Happening, Message, high_watermark};
+use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
+use super::trouble::{Quiet, Troubles, log_error, log_line};
+use crate::log::{Event, LogError, Partition, Position, Record};
+use crate::post::EventTime;
+
+/// Most events of one call of `poll`: a few milliseconds of work.
+const EVENTS_PER_POLL: usize = 1000;
+
+/// A member of a consumer group.
+pub(super) struct Reader {
+    consumer: BaseConsumer<Quiet>,
+    /// The partitions that are read now and how far, in the order of [`Partition`].
+    owned: Vec<Position>,
+    membership: Membership,
+    troubles: Troubles,
+}
+
+/// Where a reassignment stands. The client waits for the answer and reads nothing meanwhile.
+enum Membership {
+    /// Nothing to answer.
+    Settled,
+    /// The group gave these partitions; their positions are not known yet.
+    Given(Vec<Partition>),
+    /// The stage was told, and where reading starts; the answer is due.
+    Announced(Vec<Position>),
+    /// The stage was told that its partitions go; the answer is due.
+    Leaving,
+}
+
+impl Reader {
+    /// Joins the group of `subscription`. Does not wait for the brokers.
+    pub(super) fn join(
+        settings: &KafkaSettings,
+        subscription: &Subscription,
+    ) -> Result<Self, LogError> {
+        let config = settings.consumer(subscription);
+        let consumer = BaseConsumer::from_config_and_context(&config, Quiet)
+            .map_err(|error| log_error("starting the Kafka consumer", &error))?;
+        let names: Vec<&str> = subscription.names.iter().map(AsRef::as_ref).collect();
+        consumer
+            .subscribe(&names)
+            .map_err(|error| log_error("subscribing", &error))?;
+        Ok(Self {
+            consumer,
+            owned: Vec::new(),
+            membership: Membership::Settled,
+            troubles: Troubles::default(),
+        })
+    }
+
+    /// As [`crate::log::Log::poll`].
+    pub(super) fn poll(
+        &mut self,
+        wait: Duration,
+        visit: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), LogError> {
+        self.answer()?;
+        if self.announce(visit) {
+            return Ok(());
+        }
+        let Some(mut queue) = EventQueue::of(&self.consumer) else {
+            return Ok(());
+        };
+        for turn in 0..EVENTS_PER_POLL {
+            let wait = if turn == 0 { wait } else { Duration::ZERO };
+            let Some(mut event) = queue.next(wait) else {
+                return Ok(());
+            };
+            match event.read() {
+                Happening::Record(message) => {
+                    self.troubles.over();
+                    visit_record(&mut self.owned, &message, visit);
+                }
+                Happening::AtEnd {
+                    name,
+                    number,
+                    offset,
+                } => {
+                    visit_end(&mut self.owned, &name, number, offset, visit);
+                }
+                Happening::Trouble {
+                    code: RDKafkaErrorCode::Fatal,
+                    text,
+                } => {
+                    return Err(fatal(&self.consumer, text));
+                }
+                Happening::Trouble { code, text } => self.troubles.note(Some(code), &text),
+                Happening::Line { level, text } => log_line(level, &text),
+                Happening::Other => {}
+                Happening::Assign(places) => {
+                    self.membership = Membership::Given(partitions(&places));
+                    drop((event, queue));
+                    self.announce(visit);
+                    return Ok(());
+                }
+                Happening::Revoke => {
+                    drop((event, queue));
+                    self.take_leave(visit);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`crate::log::Log::seek`].
+    pub(super) fn seek(&mut self, position: &Position) -> Result<(), LogError> {
+        let Position { partition, next } = position;
+        if let Membership::Announced(starts) = &mut self.membership
+            && let Some(start) = find(starts, &partition.name, partition.number)
+        {
+            start.next = *next;
+            return Ok(());
+        }
+        let owned = find(&mut self.owned, &partition.name, partition.number)
+            .ok_or_else(|| not_owned("seeking", partition))?;
+        let number = native_number(partition.number);
+        self.consumer
+            .seek(
+                &partition.name,
+                number,
+                native_offset(*next),
+                REQUEST_DEADLINE,
+            )
+            .map_err(|error| log_error("seeking", &error))?;
+        owned.next = *next;
+        Ok(())
+    }
+
+    /// Whether every partition of `done` is owned: checked before anything is written for it.
+    pub(super) fn check_owned(&mut self, done: &[Position]) -> Result<(), LogError> {
+        for Position { partition, .. } in done {
+            find(&mut self.owned, &partition.name, partition.number)
+                .ok_or_else(|| not_owned("committing", partition))?;
+        }
+        Ok(())
+    }
+
+    /// Commits `done` and waits for the broker: at most the session timeout when it is away.
+    pub(super) fn commit(&self, done: &[Position]) -> Result<(), LogError> {
+        if done.is_empty() {
+            return Ok(());
+        }
+        offsets(done)
+            .and_then(|list| self.consumer.commit(&list, CommitMode::Sync))
+            .map_err(|error| log_error("committing", &error))
+    }
+
+    /// Records in each owned partition that were not read yet, as far as fetching knows: no
+    /// request. Counts transaction markers too, and is absent before the first fetch.
+    pub(super) fn lag(&self) -> Vec<(Partition, u64)> {
+        let lag = |owned: &Position| {
+            let Partition { name, number } = &owned.partition;
+            let high = high_watermark(&self.consumer, name, native_number(*number))?;
+            let behind = u64::try_from(high).ok()?.saturating_sub(owned.next);
+            Some((owned.partition.clone(), behind))
+        };
+        self.owned.iter().filter_map(lag).collect()
+    }
+
+    /// How often something did not work.
+    pub(super) fn troubles(&self) -> u64 {
+        self.troubles.total()
+    }
+
+    /// Answers what the last call of `poll` announced.
+    fn answer(&mut self) -> Result<(), LogError> {
+        match std::mem::replace(&mut self.membership, Membership::Settled) {
+            Membership::Settled => Ok(()),
+            given @ Membership::Given(_) => {
+                self.membership = given;
+                Ok(())
+            }
+            Membership::Announced(starts) => {
+                let answered = offsets(&starts).and_then(|list| self.consumer.assign(&list));
+                self.owned = starts;
+                answered.map_err(|error| log_error("taking partitions", &error))
+            }
+            Membership::Leaving => {
+                self.owned.clear();
+                self.consumer
+                    .unassign()
+                    .map_err(|error| log_error("giving partitions back", &error))
+            }
+        }
+    }
+
+    /// Tells the stage about partitions that it was given, once their positions are known. False
+    /// when there are none, or the brokers do not say where they stand: the next call asks again.
+    fn announce(&mut self, visit: &mut dyn FnMut(Event<'_>)) -> bool {
+        let Membership::Given(partitions) = &self.membership else {
+            return false;
+        };
+        match starts(&self.consumer, partitions) {
+            Ok(starts) => {
+                for Position { partition, next } in &starts {
+                    visit(Event::Assigned {
+                        partition,
+                        next: *next,
+                    });
+                }
+                self.membership = Membership::Announced(starts);
+                true
+            }
+            Err(error) => {
+                let code = error.rdkafka_error_code();
+                self.troubles
+                    .note(code, &format!("asking for committed positions: {error}"));
+                false
+            }
+        }
+    }
+
+    /// Tells the stage that its partitions go. What it was never told of is given back at once.
+    fn take_leave(&mut self, visit: &mut dyn FnMut(Event<'_>)) {
+        let lost = self.consumer.assignment_lost();
+        for Position { partition, .. } in &self.owned {
+            visit(if lost {
+                Event::Lost { partition }
+            } else {
+                Event::Revoked { partition }
+            });
+        }
+        if lost {
+            self.owned.clear();
+        }
+        self.membership = Membership::Leaving;
+    }
+}
+
+impl Drop for Reader {
+    /// An unanswered reassignment would keep the client from closing.
+    fn drop(&mut self) {
+        if !matches!(self.membership, Membership::Settled)
+            && let Err(error) = self.consumer.unassign()
+        {
+            log_line(0, &format!("giving partitions back: {error}"));
+        }
+    }
+}
+
+fn visit_record(owned: &mut [Position], message: &Message<'_>, visit: &mut dyn FnMut(Event<'_>)) {
+    let Some(owned) = find_native(owned, message.name, message.number) else {
+        return;
+    };
+    let Ok(offset) = u64::try_from(message.offset) else {
+        return;
+    };
+    owned.next = offset + 1;
+    visit(Event::Record(Record {
+        partition: &owned.partition,
+        offset,
+        arrived_at: message
+            .timestamp
+            .map_or(EventTime::MIN, EventTime::from_millis),
+        key: message.key,
+        value: message.value,
+        headers: &message.headers,
+    }));
+}
+
+fn visit_end(
+    owned: &mut [Position],
+    name: &str,
+    number: i32,
+    offset: i64,
+    visit: &mut dyn FnMut(Event<'_>),
+) {
+    let Some(owned) = find_native(owned, name, number) else {
+        return;
+    };
+    owned.next = owned.next.max(u64::try_from(offset).unwrap_or(0));
+    visit(Event::AtEnd {
+        partition: &owned.partition,
+        next: owned.next,
+    });
+}
+
+/// Where reading of `partitions` goes on: at the committed position, else at the oldest record.
+/// The list is dropped before it returns: a living one keeps the client from closing.
+fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResult<Vec<Position>> {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for Partition { name, number } in partitions {
+        list.add_partition(name, native_number(*number));
+    }
+    let committed = consumer.committed_offsets(list, REQUEST_DEADLINE)?;
+    partitions
+        .iter()
+        .map(|partition| {
+            let Partition { name, number } = partition;
+            let number = native_number(*number);
+            let place = committed.find_partition(name, number);
+            place.as_ref().map_or(Ok(()), |place| place.error())?;
+            let next = match place.map(|place| place.offset()) {
+                Some(Offset::Offset(next)) => next,
+                _ => consumer.fetch_watermarks(name, number, REQUEST_DEADLINE)?.0,
+            };
+            Ok(Position {
+                partition: partition.clone(),
+                next: u64::try_from(next).unwrap_or(0),
+            })
+        })
+        .collect()
+}
+
+/// The partitions in the order of [`Partition`], with one shared name for each Kafka topic.
+fn partitions(places: &[(String, i32)]) -> Vec<Partition> {
+    let mut partitions: Vec<Partition> = Vec::with_capacity(places.len());
+    let mut places: Vec<_> = places.iter().collect();
+    places.sort_unstable();
+    for (name, number) in places {
+        let name = partitions
+            .last()
+            .filter(|last| *last.name == **name)
+            .map_or_else(|| name.as_str().into(), |last| Arc::clone(&last.name));
+        let number = u32::try_from(*number).unwrap_or(0);
+        partitions.push(Partition { name, number });
+    }
+    partitions
+}
+
+fn find_native<'p>(
+    positions: &'p mut [Position],
+    name: &str,
+    number: i32,
+) -> Option<&'p mut Position> {
+    find(positions, name, u32::try_from(number).ok()?)
+}
+
+fn find<'p>(positions: &'p mut [Position], name: &str, number: u32) -> Option<&'p mut Position> {
+    let place = positions
+        .binary_search_by(|Position { partition, .. }| {
+            (&*partition.name, partition.number).cmp(&(name, number))
+        })
+        .ok()?;
+    positions.get_mut(place)
+}
+
+fn offsets(positions: &[Position]) -> KafkaResult<TopicPartitionList> {
+    let mut list = TopicPartitionList::with_capacity(positions.len());
+    for Position { partition, next } in positions {
+        let number = native_number(partition.number);
+        list.add_partition_offset(&partition.name, number, native_offset(*next))?;
+    }
+    Ok(list)
+}
+
+fn native_number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn native_offset(next: u64) -> Offset {
+    Offset::Offset(i64::try_from(next).unwrap_or(i64::MAX))
+}
+
+fn not_owned(operation: &'static str, partition: &Partition) -> LogError {
+    LogError::Transient {
+        operation,
+        detail: format!(
+            "this member does not own partition {} of {}",
+            partition.number, partition.name
+        ),
+    }
+}
+
+fn fatal(consumer: &BaseConsumer<Quiet>, text: String) -> LogError {
+    let (code, detail) = consumer
+        .client()
+        .fatal_error()
+        .unwrap_or((RDKafkaErrorCode::Fatal, text));
+    log_error("reading", &KafkaError::MessageConsumptionFatal(code)).with_detail(&detail)
+}

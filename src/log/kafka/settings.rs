@@ -1,0 +1,124 @@
+//! What the Kafka client is told.
+//!
+//! In: the configuration. Out: the client's properties for reading and for writing.
+//! Rule: nothing in them is drawn at random, and every queue in the client has a limit.
+//! Not here: the settings of Kafka topics (`topics`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+
+use crate::config::{Delivery, Kafka};
+use crate::log::RECORD_LIMIT_BYTES;
+
+/// How long one request, or the delivery of one record, may take before it has failed.
+pub(super) const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
+/// Room for a record's frame and its batch above [`RECORD_LIMIT_BYTES`].
+pub(super) const FRAME_BYTES: usize = 64 * 1024;
+/// Bytes that may wait in the producer for the broker.
+const PRODUCER_QUEUE_KBYTES: &str = "65536";
+/// Records that may wait in the producer for the broker.
+const PRODUCER_QUEUE_RECORDS: &str = "200000";
+
+/// The cluster, and how this process reads and writes there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KafkaSettings {
+    /// Bootstrap servers, `host:port`, comma separated.
+    pub brokers: String,
+    /// Prefix of the consumer groups.
+    pub group: String,
+    /// How outputs and input positions go together.
+    pub delivery: Delivery,
+    /// Most memory for records that were read but not yet handled, KiB.
+    pub queued_max_kbytes: u32,
+    /// A member that is silent for so long has left its group; whole milliseconds.
+    pub session_timeout: Duration,
+}
+
+impl KafkaSettings {
+    /// As configured. The session timeout is long enough for a restart of a broker.
+    pub fn new(config: &Kafka) -> Self {
+        Self {
+            brokers: config.brokers.clone(),
+            group: config.group.clone(),
+            delivery: config.delivery,
+            queued_max_kbytes: config.queued_max_kbytes,
+            session_timeout: Duration::from_secs(45),
+        }
+    }
+
+    /// Properties of a consumer for `subscription`.
+    ///
+    /// The classic group protocol with whole reassignments (range): the two younger protocols of
+    /// this client version lose assignments or stall.
+    pub(super) fn consumer(&self, subscription: &Subscription) -> ClientConfig {
+        let group = format!("{}-{}", self.group, subscription.stage);
+        let session_ms = self.session_timeout.as_millis();
+        let mut config = self.client(&subscription.stage);
+        config
+            .set("group.id", group)
+            .set("group.protocol", "classic")
+            .set("partition.assignment.strategy", "range")
+            .set("session.timeout.ms", session_ms.to_string())
+            .set("heartbeat.interval.ms", (session_ms / 10).clamp(1, 3000).to_string())
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "earliest")
+            .set("isolation.level", "read_committed")
+            .set("enable.partition.eof", "true")
+            .set("allow.auto.create.topics", "false")
+            .set("queued.max.messages.kbytes", self.queued_max_kbytes.to_string())
+            // The two waits that decide how soon the end of a partition is known, and how soon
+            // fetching goes on after the queue was full.
+            .set("fetch.wait.max.ms", "100")
+            .set("fetch.queue.backoff.ms", "50");
+        config
+    }
+
+    /// Properties of a producer.
+    pub(super) fn producer(&self, stage: &str) -> ClientConfig {
+        let record_bytes = RECORD_LIMIT_BYTES + FRAME_BYTES;
+        let mut config = self.client(stage);
+        config
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            .set("compression.type", "lz4")
+            .set("partitioner", "murmur2_random")
+            .set("linger.ms", "5")
+            .set("batch.size", "1000000")
+            .set("message.max.bytes", record_bytes.to_string())
+            .set("queue.buffering.max.kbytes", PRODUCER_QUEUE_KBYTES)
+            .set("queue.buffering.max.messages", PRODUCER_QUEUE_RECORDS)
+            .set(
+                "message.timeout.ms",
+                REQUEST_DEADLINE.as_millis().to_string(),
+            );
+        config
+    }
+
+    /// Properties of every client.
+    pub(super) fn client(&self, stage: &str) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", &self.brokers)
+            .set("client.id", format!("kentongan-{stage}"))
+            .set(
+                "socket.timeout.ms",
+                REQUEST_DEADLINE.as_millis().to_string(),
+            )
+            .set("reconnect.backoff.max.ms", "1000")
+            .set("log.connection.close", "false")
+            .set_log_level(RDKafkaLogLevel::Warning);
+        config
+    }
+}
+
+/// What a stage reads, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The stage: its consumer group is the configured one, `-`, and this.
+    pub stage: Arc<str>,
+    /// The Kafka topics to read; none for a stage that only writes.
+    pub names: Vec<Arc<str>>,
+}

@@ -1,0 +1,186 @@
+//! The writing half, at least once: records wait here until the commit, then go out together.
+//!
+//! In: records to append. Out: nothing, or why not all of them are in the log.
+//! Rule: `flush` returns well only when the brokers acknowledged every record.
+//! Not here: the input positions (`reader`), transactions.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{DeliveryResult, Header, Message, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+
+use super::settings::{KafkaSettings, REQUEST_DEADLINE};
+use super::trouble::{Quiet, log_error};
+use crate::log::{LogError, Outgoing, RECORD_LIMIT_BYTES};
+
+/// Bytes that may wait for the commit. Beyond, records go out early: they can no longer be
+/// dropped, which at-least-once delivery allows.
+const WAITING_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// How long one look for acknowledgements takes.
+const LOOK: Duration = Duration::from_millis(2);
+/// Looks before it is given up. The client itself gives up each record earlier.
+const LOOKS_MAX: u128 = 2 * REQUEST_DEADLINE.as_millis() / LOOK.as_millis();
+
+/// An idempotent producer and the records that wait for the commit.
+pub(super) struct Writer {
+    producer: BaseProducer<Deliveries>,
+    waiting: Vec<Outgoing>,
+    waiting_bytes: usize,
+}
+
+impl Writer {
+    /// Starts the producer. Does not wait for the brokers.
+    pub(super) fn start(settings: &KafkaSettings, stage: &str) -> Result<Self, LogError> {
+        let config = settings.producer(stage);
+        let producer = BaseProducer::from_config_and_context(&config, Deliveries::default())
+            .map_err(|error| log_error("starting the Kafka producer", &error))?;
+        Ok(Self {
+            producer,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+        })
+    }
+
+    /// Adds a record; refuses one over the limit.
+    pub(super) fn append(&mut self, record: Outgoing) -> Result<(), LogError> {
+        let bytes = record.size_bytes();
+        if bytes > RECORD_LIMIT_BYTES {
+            return Err(LogError::TooLarge {
+                name: record.name,
+                bytes,
+            });
+        }
+        self.waiting_bytes += bytes;
+        self.waiting.push(record);
+        if self.waiting_bytes > WAITING_BYTES_MAX {
+            return self.send();
+        }
+        Ok(())
+    }
+
+    /// Drops the records that still wait.
+    pub(super) fn drop_waiting(&mut self) {
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+    }
+
+    /// Sends what waits and waits until the brokers have acknowledged all of it.
+    pub(super) fn flush(&mut self) -> Result<(), LogError> {
+        let sent = self.send();
+        let looked = self.wait_until_empty();
+        let failures = self.producer.context().take();
+        sent.and(looked)?;
+        if let Some((code, text)) = self.producer.client().fatal_error() {
+            return Err(log_error("writing", &KafkaError::Global(code)).with_detail(&text));
+        }
+        match failures.first {
+            None => Ok(()),
+            Some((name, error)) => Err(log_error("writing", &error)
+                .with_detail(&format!("{} records, the first for {name}", failures.count))),
+        }
+    }
+
+    /// Serves the producer's events, so that they do not pile up between commits.
+    pub(super) fn serve(&self) {
+        self.producer.poll(Duration::ZERO);
+    }
+
+    fn send(&mut self) -> Result<(), LogError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.waiting_bytes = 0;
+        waiting.iter().try_for_each(|record| self.send_one(record))
+    }
+
+    /// Hands one record to the client. A full queue is emptied first, once.
+    fn send_one(&self, record: &Outgoing) -> Result<(), LogError> {
+        match self.producer.send(native_record(record)) {
+            Ok(()) => Ok(()),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), again)) => {
+                self.wait_until_empty()?;
+                self.producer
+                    .send(again)
+                    .map_err(|(error, _)| log_error("writing", &error))
+            }
+            Err((error, _)) => Err(log_error("writing", &error)),
+        }
+    }
+
+    fn wait_until_empty(&self) -> Result<(), LogError> {
+        for _ in 0..LOOKS_MAX {
+            if self.producer.in_flight_count() == 0 {
+                return Ok(());
+            }
+            self.producer.poll(LOOK);
+        }
+        Err(LogError::Transient {
+            operation: "writing",
+            detail: "the brokers did not acknowledge in time".to_owned(),
+        })
+    }
+}
+
+fn native_record(record: &Outgoing) -> BaseRecord<'_, [u8], [u8]> {
+    let mut native = BaseRecord::to(&record.name);
+    native.key = record.key.as_deref();
+    native.payload = record.value.as_deref();
+    native.partition = record
+        .partition
+        .map(|number| i32::try_from(number).unwrap_or(i32::MAX));
+    native.timestamp = record.timestamp.map(|time| time.millis());
+    native.headers = (!record.headers.is_empty()).then(|| native_headers(&record.headers));
+    native
+}
+
+fn native_headers(headers: &[(String, Vec<u8>)]) -> OwnedHeaders {
+    let empty = OwnedHeaders::new_with_capacity(headers.len());
+    headers.iter().fold(empty, |native, (key, value)| {
+        native.insert(Header {
+            key,
+            value: Some(value),
+        })
+    })
+}
+
+/// What the brokers said about records since it was last asked.
+#[derive(Debug, Default)]
+struct Deliveries(Mutex<Failures>);
+
+#[derive(Debug, Default)]
+struct Failures {
+    count: u64,
+    first: Option<(String, KafkaError)>,
+}
+
+impl Deliveries {
+    fn take(&self) -> Failures {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        Quiet.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        Quiet.error(error, reason);
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, message)) = result {
+            let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            failures.count += 1;
+            failures
+                .first
+                .get_or_insert_with(|| (message.topic().to_owned(), error.clone()));
+        }
+    }
+}

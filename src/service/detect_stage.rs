@@ -1,0 +1,134 @@
+//! Detect beside the log: one detector for each owned partition of `counts`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::stage::Stage;
+use crate::config::Config;
+use crate::detect::{Detector, SignalRecord};
+use crate::ingest::Batch;
+use crate::log::{Event, Outgoing, Partition, Position, Record};
+use crate::post::EventTime;
+
+struct Owned {
+    detector: Detector,
+    next: u64,
+}
+
+/// The second stage.
+pub struct DetectStage {
+    config: Arc<Config>,
+    counts: Arc<str>,
+    signals: Arc<str>,
+    counts_partitions: u16,
+    owned: BTreeMap<u32, Owned>,
+    pending: Vec<SignalRecord>,
+    progressed: bool,
+    leaving: Vec<u32>,
+    unreadable: u64,
+}
+
+impl DetectStage {
+    /// A stage that owns nothing yet.
+    pub fn new(config: Arc<Config>, counts_partitions: u16) -> Self {
+        Self {
+            counts: config.kafka.counts.as_str().into(),
+            signals: config.kafka.signals.as_str().into(),
+            config,
+            counts_partitions,
+            owned: BTreeMap::new(),
+            pending: Vec::new(),
+            progressed: false,
+            leaving: Vec::new(),
+            unreadable: 0,
+        }
+    }
+
+    /// The detectors, by partition of `counts`.
+    pub fn detectors(&self) -> impl Iterator<Item = &Detector> {
+        self.owned.values().map(|owned| &owned.detector)
+    }
+
+    /// Records of `counts` that were no batch.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable
+    }
+
+    fn fold(&mut self, record: &Record<'_>) {
+        let Some(owned) = self.owned.get_mut(&record.partition.number) else { return };
+        owned.next = record.offset.saturating_add(1);
+        self.progressed = true;
+        match Batch::decode(record.value.unwrap_or_default()) {
+            Ok(batch) => self.pending.extend(owned.detector.apply(batch, &mut |_| ())),
+            Err(error) => {
+                self.unreadable += 1;
+                let (partition, offset) = (record.partition.number, record.offset);
+                tracing::error!(%error, partition, offset, "a record of counts was skipped");
+            }
+        }
+    }
+}
+
+impl Stage for DetectStage {
+    fn name(&self) -> &'static str {
+        "detect"
+    }
+
+    fn visit(&mut self, event: Event<'_>) {
+        match event {
+            Event::Assigned { partition, next } => {
+                let number = partition.number;
+                let detector = Detector::new(&self.config, number, self.counts_partitions);
+                self.owned.insert(number, Owned { detector, next });
+            }
+            Event::Record(record) => self.fold(&record),
+            Event::AtEnd { partition, next } => {
+                if let Some(owned) = self.owned.get_mut(&partition.number) {
+                    owned.next = owned.next.max(next);
+                }
+            }
+            Event::Revoked { partition } => self.leaving.push(partition.number),
+            Event::Lost { partition } => {
+                self.owned.remove(&partition.number);
+            }
+        }
+    }
+
+    fn is_due(&self, _now: EventTime) -> bool {
+        self.progressed || !self.leaving.is_empty()
+    }
+
+    fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
+        self.progressed = false;
+        let name = &self.signals;
+        let write = |record: SignalRecord| match serde_json::to_vec(&record) {
+            Ok(value) => Some(Outgoing {
+                name: Arc::clone(name),
+                partition: Some(0),
+                key: None,
+                value: Some(value),
+                headers: Vec::new(),
+                timestamp: Some(now),
+            }),
+            Err(error) => {
+                tracing::error!(%error, "a signal could not be written");
+                None
+            }
+        };
+        self.pending.drain(..).filter_map(write).collect()
+    }
+
+    fn done(&self) -> Vec<Position> {
+        let position = |(&number, owned): (&u32, &Owned)| Position {
+            partition: Partition { name: Arc::clone(&self.counts), number },
+            next: owned.next,
+        };
+        self.owned.iter().map(position).collect()
+    }
+
+    fn committed(&mut self) {
+        for partition in self.leaving.drain(..) {
+            self.owned.remove(&partition);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! One stage beside one log: the loop body that replay, tests and the service share.
+//!
+//! In: events of a [`Log`]. Out: outputs and positions, committed together.
+//! Rule: what a stage has folded is committed before it gives a partition away.
+//! Not here: threads and the clock (`run`), what a stage does (its own file).
+
+use std::time::Duration;
+
+use crate::log::{Event, Log, LogError, Outgoing, Position};
+use crate::post::EventTime;
+
+/// A fold with its place in the log.
+pub trait Stage {
+    /// The word for it in metrics, logs and consumer groups.
+    fn name(&self) -> &'static str;
+
+    /// Folds one event.
+    fn visit(&mut self, event: Event<'_>);
+
+    /// Whether there is something to commit at `now`.
+    fn is_due(&self, now: EventTime) -> bool;
+
+    /// Everything to append since the last commit. Called once for each commit.
+    fn outputs(&mut self, now: EventTime) -> Vec<Outgoing>;
+
+    /// How far each owned partition has been folded.
+    fn done(&self) -> Vec<Position>;
+
+    /// The commit holds: partitions that were revoked may be forgotten.
+    fn committed(&mut self);
+}
+
+/// What came of one turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Turn {
+    /// Events that were folded.
+    pub events: u64,
+    /// Records that were appended.
+    pub appended: u64,
+}
+
+impl Turn {
+    /// Whether anything happened at all.
+    pub fn is_idle(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Polls once, folds, and commits if the stage has something to commit.
+pub fn turn(
+    stage: &mut dyn Stage,
+    log: &mut dyn Log,
+    now: EventTime,
+    wait: Duration,
+) -> Result<Turn, LogError> {
+    let mut events = 0;
+    log.poll(wait, &mut |event| {
+        events += 1;
+        stage.visit(event);
+    })?;
+    let appended = if stage.is_due(now) { commit(stage, log, now)? } else { 0 };
+    Ok(Turn { events, appended })
+}
+
+/// Commits what the stage has, due or not; how many records that were.
+pub fn commit(
+    stage: &mut dyn Stage,
+    log: &mut dyn Log,
+    now: EventTime,
+) -> Result<u64, LogError> {
+    let outputs = stage.outputs(now);
+    let appended = outputs.len() as u64;
+    log.begin()?;
+    for output in outputs {
+        log.append(output)?;
+    }
+    log.commit(&stage.done())?;
+    stage.committed();
+    Ok(appended)
+}

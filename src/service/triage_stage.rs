@@ -1,0 +1,135 @@
+//! Triage beside the log: signals in, alerts out.
+
+use std::sync::Arc;
+
+use super::stage::Stage;
+use crate::alert::{Alert, Delivery, Rendering, cloud_event};
+use crate::config::Config;
+use crate::detect::SignalRecord;
+use crate::log::{Event, Outgoing, Partition, Position, Record};
+use crate::post::EventTime;
+use crate::triage::{Revision, Triage};
+
+/// The third stage. It owns the one partition of `signals`, or nothing.
+pub struct TriageStage {
+    config: Arc<Config>,
+    rendering: Rendering,
+    signals: Arc<str>,
+    alerts: Arc<str>,
+    triage: Triage,
+    next: Option<u64>,
+    pending: Vec<Revision>,
+    progressed: bool,
+    leaving: bool,
+    tally: Tally,
+}
+
+/// What triage has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Signals, ticks not among them.
+    pub signals: u64,
+    /// Incidents that were opened.
+    pub incidents: u64,
+}
+
+impl TriageStage {
+    /// A stage that owns nothing yet.
+    pub fn new(config: Arc<Config>, rendering: Rendering) -> Self {
+        Self {
+            rendering,
+            signals: config.kafka.signals.as_str().into(),
+            alerts: config.kafka.alerts.as_str().into(),
+            triage: Triage::new(&config.triage),
+            config,
+            next: None,
+            pending: Vec::new(),
+            progressed: false,
+            leaving: false,
+            tally: Tally::default(),
+        }
+    }
+
+    /// What it has seen so far.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    fn fold(&mut self, record: &Record<'_>) {
+        self.next = Some(record.offset.saturating_add(1));
+        self.progressed = true;
+        match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
+            Ok(signal) => {
+                self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
+                let revision = self.triage.apply(signal);
+                let opened = revision.as_ref().is_some_and(|revision| revision.revision == 1);
+                self.tally.incidents += u64::from(opened);
+                self.pending.extend(revision);
+            }
+            Err(error) => {
+                let offset = record.offset;
+                tracing::error!(%error, offset, "a record of signals was skipped");
+            }
+        }
+    }
+
+    fn write(&self, revision: &Revision, now: EventTime) -> Option<Outgoing> {
+        let alert = Alert::render(revision, &self.rendering);
+        let delay_ms = now.millis_since(revision.signal.sent_at);
+        let delivery = Delivery { delay_ms: Some(delay_ms), traceparent: None };
+        match cloud_event(&alert, &self.rendering.source, &delivery) {
+            Ok(event) => Some(Outgoing {
+                name: Arc::clone(&self.alerts),
+                partition: None,
+                key: Some(event.key.clone().into_bytes()),
+                headers: event.kafka_headers(),
+                value: Some(event.body),
+                timestamp: Some(now),
+            }),
+            Err(error) => {
+                tracing::error!(%error, incident = revision.incident, "an alert was not written");
+                None
+            }
+        }
+    }
+}
+
+impl Stage for TriageStage {
+    fn name(&self) -> &'static str {
+        "triage"
+    }
+
+    fn visit(&mut self, event: Event<'_>) {
+        match event {
+            Event::Assigned { next, .. } => {
+                self.triage = Triage::new(&self.config.triage);
+                self.next = Some(next);
+            }
+            Event::Record(record) => self.fold(&record),
+            Event::AtEnd { next, .. } => self.next = self.next.map(|old| old.max(next)),
+            Event::Revoked { .. } => self.leaving = true,
+            Event::Lost { .. } => self.next = None,
+        }
+    }
+
+    fn is_due(&self, _now: EventTime) -> bool {
+        self.progressed || self.leaving
+    }
+
+    fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
+        self.progressed = false;
+        let revisions = std::mem::take(&mut self.pending);
+        revisions.iter().filter_map(|revision| self.write(revision, now)).collect()
+    }
+
+    fn done(&self) -> Vec<Position> {
+        let partition = Partition { name: Arc::clone(&self.signals), number: 0 };
+        self.next.map(|next| Position { partition, next }).into_iter().collect()
+    }
+
+    fn committed(&mut self) {
+        if std::mem::take(&mut self.leaving) {
+            self.next = None;
+        }
+    }
+}
