@@ -5,6 +5,7 @@
 //! between the two repeats records and loses none.
 //! Not here: exactly-once delivery (transactions), what records mean.
 
+pub mod catalogue;
 pub mod embedded;
 mod native;
 mod reader;
