@@ -307,7 +307,9 @@ fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResu
             let Partition { name, number } = partition;
             let number = native_number(*number);
             let place = committed.find_partition(name, number);
-            place.as_ref().map_or(Ok(()), |place| place.error())?;
+            if let Some(place) = &place {
+                place.error()?;
+            }
             let next = match place.map(|place| place.offset()) {
                 Some(Offset::Offset(next)) => next,
                 _ => consumer.fetch_watermarks(name, number, REQUEST_DEADLINE)?.0,
