@@ -8,6 +8,7 @@
 pub mod catalogue;
 pub mod embedded;
 mod native;
+mod places;
 mod reader;
 mod settings;
 pub mod topics;

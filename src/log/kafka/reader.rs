@@ -5,7 +5,6 @@
 //! stage commits while it still owns what it commits.
 //! Not here: how events leave the client (`native`), what is written (`writer`).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
@@ -15,6 +14,7 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
 use super::native::{EventQueue, Happening, Message, high_watermark};
+use super::places::{find, find_native, native_number, native_offset, offsets, partitions};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
 use super::trouble::{Quiet, Troubles, log_error, log_line};
 use crate::log::{Event, LogError, Partition, Position, Record};
@@ -320,56 +320,6 @@ fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResu
             })
         })
         .collect()
-}
-
-/// The partitions in the order of [`Partition`], with one shared name for each Kafka topic.
-fn partitions(places: &[(String, i32)]) -> Vec<Partition> {
-    let mut partitions: Vec<Partition> = Vec::with_capacity(places.len());
-    let mut places: Vec<_> = places.iter().collect();
-    places.sort_unstable();
-    for (name, number) in places {
-        let name = partitions
-            .last()
-            .filter(|last| *last.name == **name)
-            .map_or_else(|| name.as_str().into(), |last| Arc::clone(&last.name));
-        let number = u32::try_from(*number).unwrap_or(0);
-        partitions.push(Partition { name, number });
-    }
-    partitions
-}
-
-fn find_native<'p>(
-    positions: &'p mut [Position],
-    name: &str,
-    number: i32,
-) -> Option<&'p mut Position> {
-    find(positions, name, u32::try_from(number).ok()?)
-}
-
-fn find<'p>(positions: &'p mut [Position], name: &str, number: u32) -> Option<&'p mut Position> {
-    let place = positions
-        .binary_search_by(|Position { partition, .. }| {
-            (&*partition.name, partition.number).cmp(&(name, number))
-        })
-        .ok()?;
-    positions.get_mut(place)
-}
-
-fn offsets(positions: &[Position]) -> KafkaResult<TopicPartitionList> {
-    let mut list = TopicPartitionList::with_capacity(positions.len());
-    for Position { partition, next } in positions {
-        let number = native_number(partition.number);
-        list.add_partition_offset(&partition.name, number, native_offset(*next))?;
-    }
-    Ok(list)
-}
-
-fn native_number(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn native_offset(next: u64) -> Offset {
-    Offset::Offset(i64::try_from(next).unwrap_or(i64::MAX))
 }
 
 fn not_owned(operation: &'static str, partition: &Partition) -> LogError {
