@@ -14,6 +14,8 @@ mod laws;
 use std::time::Instant;
 
 use cluster::{Cluster, DEADLINE, Seen, at_end, numbered, record, records, write};
+use kentongan::cli::topics;
+use kentongan::config::Config;
 use kentongan::log::{Log, LogError, Partition, Position, RECORD_LIMIT_BYTES};
 use laws::CommitAt;
 use rdkafka::config::ClientConfig;
@@ -233,4 +235,43 @@ fn the_end_lies_behind_the_markers_of_transactions_real() {
     assert!(stage.log.lag().iter().all(|(_, behind)| *behind == 0));
     stage.commit_read().unwrap();
     stage.close();
+}
+
+#[test]
+fn missing_kafka_topics_are_made_once_and_drift_is_refused_real() {
+    let Some((cluster, name)) = Cluster::real("topics", 1) else {
+        return;
+    };
+    let mut config = Config::built_in().unwrap();
+    config.kafka.brokers.clone_from(&cluster.settings.brokers);
+    let own = |default: &str| format!("{name}.{default}");
+    for feed in &mut config.feeds {
+        feed.name = own(&feed.name);
+    }
+    config.kafka.counts = own("counts");
+    config.kafka.signals = own("signals");
+    config.kafka.alerts = own("alerts");
+    let run = |config: &Config, create| {
+        let mut out = Vec::new();
+        topics::run(config, &topics::Arguments { create }, &mut out)
+            .map(|()| String::from_utf8(out).unwrap())
+    };
+    assert!(run(&config, false).unwrap().contains("7 missing"));
+    let made = run(&config, true).unwrap();
+    assert!(
+        made.contains("32 partitions") && !made.contains("missing"),
+        "{made}"
+    );
+    assert!(
+        !made.contains("recommended"),
+        "settings as asked for: {made}"
+    );
+    assert_eq!(run(&config, true).unwrap(), made, "nothing left to make");
+
+    config.kafka.counts_partitions = 64;
+    let drift = run(&config, true).unwrap_err().to_string();
+    assert!(
+        drift.contains("has 32 partitions, the configuration says 64"),
+        "{drift}"
+    );
 }
