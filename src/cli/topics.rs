@@ -62,7 +62,7 @@ fn print_table(rows: &[(&Needed, Option<&Found>)], out: &mut dyn Write) -> std::
     for (needed, found) in rows {
         let wanted = match needed.fixed {
             Fixed::Yes => partitions(needed.partitions),
-            Fixed::No => "any partitions".to_owned(),
+            Fixed::No => "any number".to_owned(),
         };
         let there = found.map_or("missing".to_owned(), |found| partitions(found.partitions));
         let (name, purpose) = (&needed.name, needed.purpose);

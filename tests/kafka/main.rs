@@ -153,6 +153,8 @@ fn an_outage_does_not_end_the_stage() {
         assert!(Instant::now() < end, "the outage was not noticed");
         stage.poll().unwrap();
     }
+    let error = stage.commit_read().unwrap_err();
+    assert!(error.is_transient(), "{error}");
     broker.up().unwrap();
     write(&mut cluster.writer(), [record("a", 0, "after")]);
     stage.until("the record after the outage", |seen| {
