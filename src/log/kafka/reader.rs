@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
-use super::native::{EventQueue, Happening, Message, high_watermark};
+use super::native::{self, EventQueue, Happening, Message, high_watermark};
 use super::places::{find, find_native, native_number, native_offset, offsets, partitions};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
 use super::trouble::{Quiet, Troubles, log_error, log_line};
@@ -153,14 +153,20 @@ impl Reader {
         Ok(())
     }
 
-    /// Commits `done` and waits for the broker: at most the session timeout when it is away.
+    /// Commits `done` and waits for the broker, under a deadline.
     pub(super) fn commit(&self, done: &[Position]) -> Result<(), LogError> {
         if done.is_empty() {
             return Ok(());
         }
-        offsets(done)
-            .and_then(|list| self.consumer.commit(&list, CommitMode::Sync))
-            .map_err(|error| log_error("committing", &error))
+        let list = offsets(done).map_err(|error| log_error("committing", &error))?;
+        match native::commit(&self.consumer, &list, REQUEST_DEADLINE) {
+            Some(RDKafkaErrorCode::NoError) => Ok(()),
+            Some(code) => Err(log_error("committing", &KafkaError::ConsumerCommit(code))),
+            None => Err(LogError::Transient {
+                operation: "committing",
+                detail: "the group's coordinator did not answer in time".to_owned(),
+            }),
+        }
     }
 
     /// Records in each owned partition that were not read yet, as far as fetching knows: no
