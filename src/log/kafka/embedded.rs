@@ -4,7 +4,8 @@
 //! Rule: everything is in memory and gone with the value.
 //! Limits: each partition keeps its newest 5 MiB (compressed) or 100,000 batches, and a slower
 //! reader silently jumps; no transactions (all calls succeed and do nothing), no time retention, no
-//! compaction, no admin requests; a later rebalance of a group takes its session timeout less 1 s.
+//! compaction, no admin requests. A group forms at once, but each later rebalance takes its session
+//! timeout less 1 s, and meanwhile no commit is taken: not even at a revocation, as real ones do.
 
 use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;

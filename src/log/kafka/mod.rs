@@ -5,8 +5,10 @@
 //! between the two repeats records and loses none.
 //! Not here: exactly-once delivery (transactions), what records mean.
 
+pub mod catalogue;
 pub mod embedded;
 mod native;
+mod places;
 mod reader;
 mod settings;
 pub mod topics;

@@ -17,6 +17,7 @@ use std::ptr::{self, NonNull};
 use std::slice;
 use std::time::Duration;
 
+use rdkafka::TopicPartitionList;
 use rdkafka::bindings;
 use rdkafka::client::{Client, ClientContext};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -148,6 +149,36 @@ pub(super) fn high_watermark<C: ConsumerContext>(
     };
     (result == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0)
         .then_some(high)
+}
+
+/// Commits `offsets` and waits at most `wait` for the answer; `None`: there was none. The safe
+/// interface waits for ever when the coordinator goes away at the wrong moment.
+pub(super) fn commit<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    offsets: &TopicPartitionList,
+    wait: Duration,
+) -> Option<RDKafkaErrorCode> {
+    let client = consumer.client().native_ptr();
+    // SAFETY: the client is alive; the queue is new and given back by `drop`, which also discards
+    // an answer that comes later; the client copies the offsets.
+    let (mut answers, asked) = unsafe {
+        let queue = NonNull::new(bindings::rd_kafka_queue_new(client))?;
+        let asked = bindings::rd_kafka_commit_queue(
+            client,
+            offsets.ptr(),
+            queue.as_ptr(),
+            None,
+            ptr::null_mut(),
+        );
+        let consumer = PhantomData;
+        (EventQueue { queue, consumer }, asked)
+    };
+    if asked != bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        return Some(asked.into());
+    }
+    let answer = answers.next(wait)?;
+    // SAFETY: the event is alive.
+    Some(unsafe { bindings::rd_kafka_event_error(answer.event.as_ptr()) }.into())
 }
 
 /// Lets groups of the mock cluster inside `host` form at once, not after three seconds. Does

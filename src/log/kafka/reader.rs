@@ -5,16 +5,16 @@
 //! stage commits while it still owns what it commits.
 //! Not here: how events leave the client (`native`), what is written (`writer`).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
-use super::native::{EventQueue, Happening, Message, high_watermark};
+use super::native::{self, EventQueue, Happening, Message, high_watermark};
+use super::places::{find, find_native, native_number, native_offset, offsets, partitions};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
 use super::trouble::{Quiet, Troubles, log_error, log_line};
 use crate::log::{Event, LogError, Partition, Position, Record};
@@ -153,14 +153,20 @@ impl Reader {
         Ok(())
     }
 
-    /// Commits `done` and waits for the broker: at most the session timeout when it is away.
+    /// Commits `done` and waits for the broker, under a deadline.
     pub(super) fn commit(&self, done: &[Position]) -> Result<(), LogError> {
         if done.is_empty() {
             return Ok(());
         }
-        offsets(done)
-            .and_then(|list| self.consumer.commit(&list, CommitMode::Sync))
-            .map_err(|error| log_error("committing", &error))
+        let list = offsets(done).map_err(|error| log_error("committing", &error))?;
+        match native::commit(&self.consumer, &list, REQUEST_DEADLINE) {
+            Some(RDKafkaErrorCode::NoError) => Ok(()),
+            Some(code) => Err(log_error("committing", &KafkaError::ConsumerCommit(code))),
+            None => Err(LogError::Transient {
+                operation: "committing",
+                detail: "the group's coordinator did not answer in time".to_owned(),
+            }),
+        }
     }
 
     /// Records in each owned partition that were not read yet, as far as fetching knows: no
@@ -307,7 +313,9 @@ fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResu
             let Partition { name, number } = partition;
             let number = native_number(*number);
             let place = committed.find_partition(name, number);
-            place.as_ref().map_or(Ok(()), |place| place.error())?;
+            if let Some(place) = &place {
+                place.error()?;
+            }
             let next = match place.map(|place| place.offset()) {
                 Some(Offset::Offset(next)) => next,
                 _ => consumer.fetch_watermarks(name, number, REQUEST_DEADLINE)?.0,
@@ -318,56 +326,6 @@ fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResu
             })
         })
         .collect()
-}
-
-/// The partitions in the order of [`Partition`], with one shared name for each Kafka topic.
-fn partitions(places: &[(String, i32)]) -> Vec<Partition> {
-    let mut partitions: Vec<Partition> = Vec::with_capacity(places.len());
-    let mut places: Vec<_> = places.iter().collect();
-    places.sort_unstable();
-    for (name, number) in places {
-        let name = partitions
-            .last()
-            .filter(|last| *last.name == **name)
-            .map_or_else(|| name.as_str().into(), |last| Arc::clone(&last.name));
-        let number = u32::try_from(*number).unwrap_or(0);
-        partitions.push(Partition { name, number });
-    }
-    partitions
-}
-
-fn find_native<'p>(
-    positions: &'p mut [Position],
-    name: &str,
-    number: i32,
-) -> Option<&'p mut Position> {
-    find(positions, name, u32::try_from(number).ok()?)
-}
-
-fn find<'p>(positions: &'p mut [Position], name: &str, number: u32) -> Option<&'p mut Position> {
-    let place = positions
-        .binary_search_by(|Position { partition, .. }| {
-            (&*partition.name, partition.number).cmp(&(name, number))
-        })
-        .ok()?;
-    positions.get_mut(place)
-}
-
-fn offsets(positions: &[Position]) -> KafkaResult<TopicPartitionList> {
-    let mut list = TopicPartitionList::with_capacity(positions.len());
-    for Position { partition, next } in positions {
-        let number = native_number(partition.number);
-        list.add_partition_offset(&partition.name, number, native_offset(*next))?;
-    }
-    Ok(list)
-}
-
-fn native_number(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn native_offset(next: u64) -> Offset {
-    Offset::Offset(i64::try_from(next).unwrap_or(i64::MAX))
 }
 
 fn not_owned(operation: &'static str, partition: &Partition) -> LogError {

@@ -1,1 +1,269 @@
-//! x
+//! Which Kafka topics the configuration needs, and whether what the cluster has will do.
+//!
+//! In: the configuration, what was found. Out: what is needed, and how the found ones stand.
+//! Rule: pure. What would break the folds (another number of partitions where a hash or an order
+//! depends on it, another cleanup policy) is drift, and drift is never repaired silently.
+//! Not here: asking the cluster (`catalogue`).
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use super::settings::FRAME_BYTES;
+use crate::config::Config;
+use crate::log::RECORD_LIMIT_BYTES;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// Posts are other people's words: kept only as long as a restart may need them.
+const FEED_DAYS: u64 = 2;
+/// Long enough to repair a feed over a holiday and replay what was refused.
+const DEAD_LETTER_DAYS: u64 = 7;
+const COUNTS_DAYS: u64 = 2;
+const SIGNALS_DAYS: u64 = 30;
+const ALERTS_DAYS: u64 = 30;
+/// Partitions of a feed that `--create` makes; a feed of any other number will do.
+const FEED_PARTITIONS: u32 = 8;
+
+/// One Kafka topic that the configuration needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// Its name.
+    pub name: String,
+    /// What it is for, in a few words.
+    pub purpose: &'static str,
+    /// How many partitions it gets when it is created.
+    pub partitions: u32,
+    /// Whether another number is drift.
+    pub fixed: Fixed,
+    /// Settings of the Kafka topic, in the order of their names.
+    pub settings: BTreeMap<&'static str, String>,
+}
+
+/// Whether the number of partitions may differ from the needed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixed {
+    /// Any number will do.
+    No,
+    /// Another number is drift.
+    Yes,
+}
+
+/// One Kafka topic that the cluster has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// How many partitions it has.
+    pub partitions: u32,
+    /// Its settings by name, as far as they were asked for.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// How a found Kafka topic stands against the needed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not there: `--create` makes it.
+    Missing,
+    /// It will do. Each line names a setting that differs without breaking anything.
+    Usable(Vec<String>),
+    /// It must not be used: why, and what to do.
+    Drifted(String),
+}
+
+/// Every Kafka topic that `config` needs, feeds first, in the order of the file.
+pub fn needed(config: &Config) -> Vec<Needed> {
+    let feed_bytes = usize::try_from(config.ingest.max_post_bytes).unwrap_or(usize::MAX);
+    let kafka = &config.kafka;
+    let make = |name: &str, purpose, partitions, fixed, days, bytes| Needed {
+        name: name.to_owned(),
+        purpose,
+        partitions,
+        fixed,
+        settings: settings(kafka.replication_factor, days, bytes),
+    };
+    let limit = RECORD_LIMIT_BYTES;
+    let feeds = config.feeds.iter().flat_map(|feed| {
+        let refused = format!("{}.dlq", feed.name);
+        let bytes = limit.max(feed_bytes);
+        [
+            make(
+                &feed.name,
+                "posts",
+                FEED_PARTITIONS,
+                Fixed::No,
+                FEED_DAYS,
+                bytes,
+            ),
+            make(
+                &refused,
+                "refused posts",
+                1,
+                Fixed::No,
+                DEAD_LETTER_DAYS,
+                limit,
+            ),
+        ]
+    });
+    let counts_partitions = u32::from(kafka.counts_partitions);
+    feeds
+        .chain([
+            make(
+                &kafka.counts,
+                "batches",
+                counts_partitions,
+                Fixed::Yes,
+                COUNTS_DAYS,
+                limit,
+            ),
+            make(
+                &kafka.signals,
+                "signals",
+                1,
+                Fixed::Yes,
+                SIGNALS_DAYS,
+                limit,
+            ),
+            make(&kafka.alerts, "alerts", 1, Fixed::No, ALERTS_DAYS, limit),
+        ])
+        .collect()
+}
+
+impl Needed {
+    /// How `found` stands; `None`: the cluster does not have it.
+    pub fn standing(&self, found: Option<&Found>) -> Standing {
+        let Some(found) = found else {
+            return Standing::Missing;
+        };
+        if self.fixed == Fixed::Yes && found.partitions != self.partitions {
+            return Standing::Drifted(self.other_partitions(found.partitions));
+        }
+        let differs = |name: &str, value: &str| {
+            let actual = found.settings.get(name)?;
+            (actual != value).then(|| actual.clone())
+        };
+        if let Some(actual) = differs("cleanup.policy", "delete") {
+            return Standing::Drifted(format!(
+                "{name} has cleanup.policy={actual}: records would vanish by key, not by age. Set \
+                 cleanup.policy=delete on it, or configure another name",
+                name = self.name
+            ));
+        }
+        let notes = self.settings.iter().filter_map(|(name, value)| {
+            let actual = differs(name, value)?;
+            Some(format!(
+                "{}: {name} is {actual}, {value} is recommended",
+                self.name
+            ))
+        });
+        Standing::Usable(notes.collect())
+    }
+
+    fn other_partitions(&self, found: u32) -> String {
+        format!(
+            "{name} has {found} partitions, the configuration says {needed}. Their number is fixed \
+             at creation, since it decides which record belongs where: set it back in the \
+             configuration, or configure a new name and start anew there",
+            name = self.name,
+            needed = self.partitions
+        )
+    }
+}
+
+fn settings(copies: u16, days: u64, bytes: usize) -> BTreeMap<&'static str, String> {
+    // With two copies in sync a broker may fail without losing an acknowledged record; a cluster
+    // of one or two copies could not take writes if it had to keep as many.
+    let in_sync = NonZeroU32::new(u32::from(copies).saturating_sub(1)).map_or(1, NonZeroU32::get);
+    BTreeMap::from([
+        ("cleanup.policy", "delete".to_owned()),
+        ("max.message.bytes", (bytes + FRAME_BYTES).to_string()),
+        ("min.insync.replicas", in_sync.min(2).to_string()),
+        ("retention.ms", (days * DAY_MS).to_string()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts() -> Needed {
+        let config = Config::built_in().unwrap();
+        needed(&config)
+            .into_iter()
+            .find(|needed| needed.name == config.kafka.counts)
+            .unwrap()
+    }
+
+    fn as_needed(needed: &Needed) -> Found {
+        let settings = needed.settings.iter();
+        Found {
+            partitions: needed.partitions,
+            settings: settings
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn every_feed_has_its_dead_letters() {
+        let names: Vec<String> = needed(&Config::built_in().unwrap())
+            .into_iter()
+            .map(|needed| needed.name)
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "feeds.social",
+                "feeds.social.dlq",
+                "feeds.news",
+                "feeds.news.dlq",
+                "counts",
+                "signals",
+                "alerts"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_created_as_needed_will_do() {
+        let counts = counts();
+        let standing = counts.standing(Some(&as_needed(&counts)));
+        assert_eq!(standing, Standing::Usable(Vec::new()));
+        assert_eq!(counts.standing(None), Standing::Missing);
+    }
+
+    #[test]
+    fn another_number_of_counts_partitions_is_drift() {
+        let counts = counts();
+        let found = Found {
+            partitions: 33,
+            ..as_needed(&counts)
+        };
+        let Standing::Drifted(sentence) = counts.standing(Some(&found)) else {
+            panic!("no drift");
+        };
+        assert!(sentence.starts_with("counts has 33 partitions, the configuration says 32."));
+    }
+
+    #[test]
+    fn compaction_is_drift_and_another_retention_is_a_note() {
+        let counts = counts();
+        let mut found = as_needed(&counts);
+        found.settings.insert("retention.ms".into(), "1000".into());
+        assert_eq!(
+            counts.standing(Some(&found)),
+            Standing::Usable(vec![
+                "counts: retention.ms is 1000, 172800000 is recommended".into()
+            ])
+        );
+        found
+            .settings
+            .insert("cleanup.policy".into(), "compact".into());
+        assert!(matches!(
+            counts.standing(Some(&found)),
+            Standing::Drifted(_)
+        ));
+    }
+
+    #[test]
+    fn one_of_three_copies_may_be_away() {
+        let in_sync = |copies| settings(copies, 1, 1)["min.insync.replicas"].clone();
+        assert_eq!([1, 2, 3, 5].map(in_sync), ["1", "1", "2", "2"]);
+    }
+}

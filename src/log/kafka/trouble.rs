@@ -77,27 +77,23 @@ pub(super) fn log_error(operation: &'static str, error: &KafkaError) -> LogError
 }
 
 /// Whether the same request would fail again for ever.
-pub(super) fn is_permanent(code: RDKafkaErrorCode) -> bool {
+fn is_permanent(code: RDKafkaErrorCode) -> bool {
     use RDKafkaErrorCode as Code;
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the client has about 150 codes; the permanent ones are named"
-    )]
-    match code {
+    matches!(
+        code,
         Code::Fatal
-        | Code::Fenced
-        | Code::FencedInstanceId
-        | Code::UnknownTopic
-        | Code::UnknownTopicOrPartition
-        | Code::UnknownPartition
-        | Code::MessageSizeTooLarge
-        | Code::Authentication
-        | Code::SaslAuthenticationFailed
-        | Code::TopicAuthorizationFailed
-        | Code::GroupAuthorizationFailed
-        | Code::ClusterAuthorizationFailed => true,
-        _ => false,
-    }
+            | Code::Fenced
+            | Code::FencedInstanceId
+            | Code::UnknownTopic
+            | Code::UnknownTopicOrPartition
+            | Code::UnknownPartition
+            | Code::MessageSizeTooLarge
+            | Code::Authentication
+            | Code::SaslAuthenticationFailed
+            | Code::TopicAuthorizationFailed
+            | Code::GroupAuthorizationFailed
+            | Code::ClusterAuthorizationFailed
+    )
 }
 
 /// What a person can do about it; empty where waiting is all.

@@ -16,6 +16,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE};
 use super::trouble::{Quiet, log_error};
 use crate::log::{LogError, Outgoing, RECORD_LIMIT_BYTES};
+use crate::post::EventTime;
 
 /// Bytes that may wait for the commit. Beyond, records go out early: they can no longer be
 /// dropped, which at-least-once delivery allows.
@@ -130,7 +131,7 @@ fn native_record(record: &Outgoing) -> BaseRecord<'_, [u8], [u8]> {
     native.partition = record
         .partition
         .map(|number| i32::try_from(number).unwrap_or(i32::MAX));
-    native.timestamp = record.timestamp.map(|time| time.millis());
+    native.timestamp = record.timestamp.map(EventTime::millis);
     native.headers = (!record.headers.is_empty()).then(|| native_headers(&record.headers));
     native
 }
