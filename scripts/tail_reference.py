@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/data/tail_reference.csv: surprises that the Rust code must reproduce to 1e-12.
 
-Independent of src/detect/tail.rs: the probability is summed term by term in 60 digits
+Independent of src/detect/tail: the probability is summed term by term in 60 digits
 (mpmath, from PyPI), the upper tail or one minus the lower one, whichever is shorter.
 
     python3 scripts/tail_reference.py > tests/data/tail_reference.csv
