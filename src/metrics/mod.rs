@@ -1,1 +1,324 @@
-//! The room `metrics`.
+//! Every metric in one place, built on a registry that is passed in.
+//!
+//! In: what the service counts. Out: the text for Prometheus.
+//! Rule: names are `kentongan_<room>_<what>_<unit>[_total]`; label values come from closed lists or
+//! the configuration, never from posts, and exist at 0 from the start. The doc comment is the help text.
+//! docs/metrics.md is the list, and a test compares. The truth about posts is the ledger; counters of
+//! one process are best effort.
+
+mod family;
+mod words;
+
+use prometheus::{
+    Error, Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
+};
+
+use crate::post::FeedKind;
+use family::Register;
+pub use words::{DeliveryResult, ErrorClass, Limit, Outcome};
+
+/// One line of the inventory: what docs/metrics.md says of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// `counter`, `gauge` or `histogram`.
+    pub kind: &'static str,
+    /// Its labels.
+    pub labels: &'static [&'static str],
+    /// What it means.
+    pub help: &'static str,
+}
+
+/// Makes the struct, its registration and the inventory from one list.
+macro_rules! metrics {
+    ($( #[doc = $help:literal] $field:ident: $kind:ident = $name:literal, [$($label:literal),*]; )*) => {
+        /// Every metric of the program.
+        #[derive(Debug, Clone)]
+        pub struct Metrics {
+            $( #[doc = $help] pub $field: $kind, )*
+        }
+
+        impl Metrics {
+            /// Every metric's name, kind, labels and meaning.
+            pub const INVENTORY: &[Entry] = &[
+                $( Entry { name: $name, kind: $kind::KIND, labels: &[$($label),*], help: $help }, )*
+            ];
+
+            fn register(registry: &Registry) -> Result<Self, Error> {
+                Ok(Self {
+                    $( $field: Register::register(
+                        registry,
+                        Opts::new($name, $help.trim()),
+                        &[$($label),*],
+                    )?, )*
+                })
+            }
+        }
+    };
+}
+
+metrics! {
+    /// Posts that this process has read, by what became of them.
+    posts: IntCounterVec = "kentongan_ingest_posts_total", ["feed", "outcome"];
+    /// Records that are not posts, by reason.
+    refusals: IntCounterVec = "kentongan_ingest_refusals_total", ["reason"];
+    /// Batches that were sent to the counts topic.
+    batches: IntCounter = "kentongan_ingest_batches_total", [];
+    /// Records of a partition that are still to be read.
+    lag: IntGaugeVec = "kentongan_log_lag_records", ["name", "partition"];
+    /// Failed operations on the log.
+    log_errors: IntCounterVec = "kentongan_log_errors_total", ["class"];
+    /// Wall time since the event time up to which everything is closed.
+    watermark_delay: GaugeVec = "kentongan_detect_watermark_delay_seconds", ["kind"];
+    /// Topics in memory.
+    topics: IntGauge = "kentongan_detect_tracked_topics", [];
+    /// Signals, by what they say of an episode.
+    signals: IntCounterVec = "kentongan_detect_signals_total", ["change"];
+    /// Posts that the logs hold, by what became of them: the truth, folded from the statements in batches.
+    ledger: IntGaugeVec = "kentongan_detect_ledger_posts", ["feed", "outcome"];
+    /// False incidents a day that the configuration allows.
+    budget: Gauge = "kentongan_detect_promised_false_incidents_per_day", [];
+    /// Incidents that are open.
+    open_incidents: IntGaugeVec = "kentongan_triage_open_incidents", ["level"];
+    /// Revisions that went out.
+    alerts: IntCounterVec = "kentongan_alert_revisions_total", ["level", "character", "status"];
+    /// Event time from the estimated onset of an incident to its opening.
+    detection_delay: Histogram = "kentongan_alert_detection_delay_seconds", [];
+    /// Wall time from the batch that brought the deciding posts to the alert.
+    path_delay: Histogram = "kentongan_alert_path_delay_seconds", [];
+    /// Deliveries, by channel and what became of them.
+    deliveries: IntCounterVec = "kentongan_notify_deliveries_total", ["channel", "result"];
+    /// Pages that are connected live.
+    desk_clients: IntGauge = "kentongan_desk_live_clients", [];
+    /// How often a limit that keeps memory bounded was hit.
+    limits: IntCounterVec = "kentongan_service_limit_hits_total", ["limit"];
+}
+
+/// The label values that the program can know at its start. The words of rooms below this one are
+/// passed in, because this room knows none of them.
+#[derive(Debug, Clone, Default)]
+pub struct Known<'a> {
+    /// Names of the configured feeds.
+    pub feeds: Vec<&'a str>,
+    /// Reasons of refusals.
+    pub refusals: Vec<&'static str>,
+    /// What signals say.
+    pub changes: Vec<&'static str>,
+    /// Levels of incidents.
+    pub levels: Vec<&'static str>,
+    /// Characters of incidents.
+    pub characters: Vec<&'static str>,
+    /// Statuses of revisions.
+    pub statuses: Vec<&'static str>,
+    /// Channels of notify that are configured.
+    pub channels: Vec<&'static str>,
+}
+
+impl Metrics {
+    /// Builds every metric on `registry`, with `known` label values at 0.
+    pub fn new(registry: &Registry, known: &Known<'_>) -> Result<Self, Error> {
+        let metrics = Self::register(registry)?;
+        metrics.start_at_zero(known);
+        Ok(metrics)
+    }
+
+    /// Counts posts of `feed`.
+    pub fn count_posts(&self, feed: &str, outcome: Outcome, posts: u64) {
+        self.posts
+            .with_label_values(&[feed, outcome.as_str()])
+            .inc_by(posts);
+    }
+
+    /// States what the ledger holds for `feed`.
+    pub fn set_ledger(&self, feed: &str, outcome: Outcome, posts: u64) {
+        self.ledger
+            .with_label_values(&[feed, outcome.as_str()])
+            .set(i64::try_from(posts).unwrap_or(i64::MAX));
+    }
+
+    /// States how many records of a partition are still to be read.
+    pub fn set_lag(&self, name: &str, partition: u32, records: u64) {
+        self.lag
+            .with_label_values(&[name, &partition.to_string()])
+            .set(i64::try_from(records).unwrap_or(i64::MAX));
+    }
+
+    /// A partition belongs to another process now: its lag is no longer stated here.
+    pub fn forget_lag(&self, name: &str, partition: u32) {
+        // It may never have been stated: then there is nothing to forget.
+        drop(
+            self.lag
+                .remove_label_values(&[name, &partition.to_string()]),
+        );
+    }
+
+    /// States how far a kind's watermark lies behind the clock.
+    pub fn set_watermark_delay(&self, kind: FeedKind, seconds: f64) {
+        self.watermark_delay
+            .with_label_values(&[kind.as_str()])
+            .set(seconds);
+    }
+
+    /// Counts a limit that was hit.
+    pub fn count_limit(&self, limit: Limit, times: u64) {
+        self.limits
+            .with_label_values(&[limit.as_str()])
+            .inc_by(times);
+    }
+
+    /// Counts a failed operation on the log.
+    pub fn count_log_error(&self, class: ErrorClass) {
+        self.log_errors.with_label_values(&[class.as_str()]).inc();
+    }
+
+    /// Counts what became of deliveries on `channel`.
+    pub fn count_deliveries(&self, channel: &'static str, result: DeliveryResult, times: u64) {
+        self.deliveries
+            .with_label_values(&[channel, result.as_str()])
+            .inc_by(times);
+    }
+
+    fn start_at_zero(&self, known: &Known<'_>) {
+        for feed in &known.feeds {
+            for outcome in Outcome::ALL {
+                self.count_posts(feed, outcome, 0);
+                self.set_ledger(feed, outcome, 0);
+            }
+        }
+        for channel in &known.channels {
+            for result in DeliveryResult::ALL {
+                self.count_deliveries(channel, result, 0);
+            }
+        }
+        for level in &known.levels {
+            self.open_incidents.with_label_values(&[level]).set(0);
+            for character in &known.characters {
+                for status in &known.statuses {
+                    self.alerts
+                        .with_label_values(&[level, character, status])
+                        .inc_by(0);
+                }
+            }
+        }
+        for (metric, words) in [
+            (&self.refusals, &known.refusals),
+            (&self.signals, &known.changes),
+        ] {
+            for word in words {
+                metric.with_label_values(&[word]).inc_by(0);
+            }
+        }
+        for limit in Limit::ALL {
+            self.count_limit(limit, 0);
+        }
+        for class in ErrorClass::ALL {
+            self.log_errors
+                .with_label_values(&[class.as_str()])
+                .inc_by(0);
+        }
+    }
+}
+
+/// The text that Prometheus reads from `/metrics`.
+pub fn exposition(registry: &Registry) -> Result<String, Error> {
+    TextEncoder::new().encode_to_string(&registry.gather())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Known<'static> {
+        Known {
+            feeds: vec!["feeds.social"],
+            refusals: vec!["not_json"],
+            changes: vec!["opened", "calmed"],
+            levels: vec!["waspada", "awas"],
+            characters: vec!["organic"],
+            statuses: vec!["opened", "resolved"],
+            channels: vec!["webhook"],
+        }
+    }
+
+    #[test]
+    fn documented_metrics_are_the_metrics_that_exist() {
+        let rows = Metrics::INVENTORY.iter().map(|entry| {
+            let labels: Vec<String> = entry
+                .labels
+                .iter()
+                .map(|label| format!("`{label}`"))
+                .collect();
+            format!(
+                "| `{}` | {} | {} | {} |",
+                entry.name,
+                entry.kind,
+                labels.join(", "),
+                entry.help.trim()
+            )
+        });
+        let rows: Vec<String> = rows.collect();
+        let text = include_str!("../../docs/metrics.md");
+        let documented: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
+        assert_eq!(
+            documented,
+            rows,
+            "docs/metrics.md should hold:\n{}",
+            rows.join("\n")
+        );
+    }
+
+    #[test]
+    fn known_label_values_exist_at_zero_from_the_start() {
+        let registry = Registry::new();
+        Metrics::new(&registry, &known()).unwrap();
+        let text = exposition(&registry).unwrap();
+        let samples: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.contains("_bucket{"))
+            .collect();
+        assert!(samples.iter().all(|line| line.ends_with(" 0")), "{text}");
+        insta::assert_snapshot!(samples.join("\n"));
+    }
+
+    #[test]
+    fn names_follow_the_rule() {
+        for entry in Metrics::INVENTORY {
+            assert!(entry.name.starts_with("kentongan_"), "{}", entry.name);
+            assert_eq!(
+                entry.kind == "counter",
+                entry.name.ends_with("_total"),
+                "{}",
+                entry.name
+            );
+            assert!(entry.help.ends_with('.'), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn two_sets_of_metrics_do_not_share_a_registry() {
+        let registry = Registry::new();
+        Metrics::new(&registry, &known()).unwrap();
+        assert!(Metrics::new(&registry, &known()).is_err());
+        assert!(Metrics::new(&Registry::new(), &known()).is_ok());
+    }
+
+    #[test]
+    fn a_partition_that_went_away_is_no_longer_stated() {
+        let registry = Registry::new();
+        let metrics = Metrics::new(&registry, &Known::default()).unwrap();
+        metrics.set_lag("feeds.news", 2, 17);
+        assert!(
+            exposition(&registry)
+                .unwrap()
+                .contains(r#"name="feeds.news",partition="2"} 17"#)
+        );
+        metrics.forget_lag("feeds.news", 2);
+        metrics.forget_lag("feeds.news", 3);
+        assert!(!exposition(&registry).unwrap().contains("feeds.news"));
+    }
+}

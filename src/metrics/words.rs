@@ -1,0 +1,133 @@
+//! The closed lists behind label values.
+
+/// What became of posts, as the ledger has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Added to at least one topic.
+    Counted,
+    /// Does not touch Indonesia.
+    Irrelevant,
+    /// Relevant, but about no topic that is told apart.
+    Untopical,
+    /// Seen before.
+    Duplicate,
+    /// Too far behind the newest of its partition.
+    Late,
+    /// Not a post.
+    Refused,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 6] = [
+        Self::Counted,
+        Self::Irrelevant,
+        Self::Untopical,
+        Self::Duplicate,
+        Self::Late,
+        Self::Refused,
+    ];
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counted => "counted",
+            Self::Irrelevant => "irrelevant",
+            Self::Untopical => "untopical",
+            Self::Duplicate => "duplicate",
+            Self::Late => "late",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// A limit that keeps memory bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// `detect.max_topics`: a topic left.
+    Topics,
+    /// `ingest.flush_entries`: a batch went out early.
+    FlushEntries,
+    /// `detect.silent_partition_ms`: windows closed without a partition.
+    SilentPartition,
+    /// The desk's incidents: one left.
+    DeskIncidents,
+    /// The desk's live connections: one was refused.
+    DeskClients,
+    /// A channel's queue: the oldest delivery was dropped.
+    NotifyQueue,
+}
+
+impl Limit {
+    /// Every limit.
+    pub const ALL: [Self; 6] = [
+        Self::Topics,
+        Self::FlushEntries,
+        Self::SilentPartition,
+        Self::DeskIncidents,
+        Self::DeskClients,
+        Self::NotifyQueue,
+    ];
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Topics => "topics",
+            Self::FlushEntries => "flush_entries",
+            Self::SilentPartition => "silent_partition",
+            Self::DeskIncidents => "desk_incidents",
+            Self::DeskClients => "desk_clients",
+            Self::NotifyQueue => "notify_queue",
+        }
+    }
+}
+
+/// Whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// It can.
+    Transient,
+    /// It cannot.
+    Fatal,
+}
+
+impl ErrorClass {
+    /// Every class.
+    pub const ALL: [Self; 2] = [Self::Transient, Self::Fatal];
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Transient => "transient",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
+/// What became of a delivery to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryResult {
+    /// The other side took it.
+    Delivered,
+    /// It will be tried again.
+    Retried,
+    /// The other side will never take it.
+    Refused,
+    /// A full queue had no place for it.
+    Dropped,
+}
+
+impl DeliveryResult {
+    /// Every result.
+    pub const ALL: [Self; 4] = [Self::Delivered, Self::Retried, Self::Refused, Self::Dropped];
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Retried => "retried",
+            Self::Refused => "refused",
+            Self::Dropped => "dropped",
+        }
+    }
+}
