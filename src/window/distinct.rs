@@ -64,7 +64,9 @@ impl Distinct {
                 if hashes.len() > EXACT {
                     let few = std::mem::take(hashes);
                     let mut registers = vec![0_u8; REGISTERS];
-                    few.into_iter().for_each(|hash| raise(&mut registers, hash));
+                    for hash in few {
+                        raise(&mut registers, hash);
+                    }
                     *self = Self::Many(registers);
                 }
             }
@@ -125,9 +127,9 @@ mod tests {
 
     fn of(numbers: &[u16]) -> Distinct {
         let mut distinct = Distinct::default();
-        numbers
-            .iter()
-            .for_each(|number| distinct.insert(xxh3_64(&number.to_le_bytes())));
+        for number in numbers {
+            distinct.insert(xxh3_64(&number.to_le_bytes()));
+        }
         distinct
     }
 

@@ -223,7 +223,7 @@ fn impure(path: &Path) -> Option<String> {
         forbidden.len() > path.segments.len()
             && path.segments.iter().zip(*forbidden).all(|(a, b)| a == b)
     };
-    (path.opens_group && IMPURE.iter().any(|forbidden| hides(forbidden)))
+    (path.opens_group && IMPURE.iter().any(hides))
         .then(|| format!("`{written}::{{..}}` can hide a clock or a file: import one by one"))
 }
 
