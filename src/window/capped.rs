@@ -83,7 +83,9 @@ mod tests {
         ) {
             let of = |keys: &[u32]| {
                 let mut capped = Capped::<u32, 4>::default();
-                keys.iter().for_each(|&key| capped.add(key, 1));
+                for &key in keys {
+                    capped.add(key, 1);
+                }
                 capped
             };
             let (left, right) = keys.split_at(cut.min(keys.len()));
@@ -91,7 +93,9 @@ mod tests {
             merged.merge(&of(left));
             prop_assert_eq!(&merged, &of(&keys));
             let mut exact = BTreeMap::new();
-            keys.iter().for_each(|&key| *exact.entry(key).or_insert(0_u32) += 1);
+            for &key in &keys {
+                *exact.entry(key).or_insert(0_u32) += 1;
+            }
             for (key, count) in merged.iter() {
                 prop_assert_eq!(Some(&count), exact.get(&key));
             }

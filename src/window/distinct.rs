@@ -127,9 +127,9 @@ mod tests {
 
     fn of(numbers: &[u16]) -> Distinct {
         let mut distinct = Distinct::default();
-        numbers
-            .iter()
-            .for_each(|number| distinct.insert(xxh3_64(&number.to_le_bytes())));
+        for number in numbers {
+            distinct.insert(xxh3_64(&number.to_le_bytes()));
+        }
         distinct
     }
 

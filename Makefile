@@ -1,0 +1,42 @@
+# What a person types. Each recipe is one line; the work is in scripts/.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-quick verify lint fmt bench kafka-start kafka-stop
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: ## show Kentongan at work: simulated feeds, page on http://127.0.0.1:8080
+	@scripts/need cargo cc c++ make
+	cargo run --locked --release -- demo
+
+setup: ## install what the tests need beyond Rust and build-essential (Debian 12)
+	@scripts/setup
+
+test: ## everything that a change can break, with real Kafka, Prometheus, Alertmanager
+	@scripts/test
+
+test-quick: ## the same without outside parts: Rust alone
+	@scripts/test quick
+
+verify: test ## the tests and their long forms
+	@scripts/verify
+
+lint: ## format, lints, documentation, dependencies; no tests
+	@scripts/need cargo cc c++ make target/tools/bin/cargo-deny
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+	target/tools/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
+
+fmt: ## format the source
+	cargo fmt
+
+bench: ## measure the hot path
+	cargo bench --locked
+
+kafka-start: ## start a Kafka broker for tests in ./.kafka, print its address
+	@scripts/kafka start
+
+kafka-stop: ## stop it and remove its data
+	@scripts/kafka stop
