@@ -1,5 +1,6 @@
 //! The second fold.
 
+pub mod series;
 mod signal;
 pub mod tail;
 
