@@ -16,6 +16,7 @@ mod judge;
 mod kind;
 mod level;
 mod settings;
+pub mod series;
 mod signal;
 pub mod tail;
 mod topics;
