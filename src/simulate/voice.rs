@@ -24,16 +24,20 @@ const MOOD_MILLIS: i64 = 30 * 60_000;
 const LOCATED_SHARE: f64 = 0.2;
 /// The platform of every made post of the public.
 const PLATFORM: &str = "simulasi";
-/// Newsrooms that do not exist.
-const OUTLETS: [&str; 8] = [
+/// Newsrooms that do not exist, in Indonesia and abroad.
+const OUTLETS_AT_HOME: [&str; 5] = [
     "kabarnusa.example",
     "harianpesisir.example",
     "warta-timur.example",
     "suarakota.example",
     "lensadaerah.example",
+];
+const OUTLETS_ABROAD: [&str; 5] = [
     "worldwire.example",
     "pacificpost.example",
     "globalledger.example",
+    "dailyharbour.example",
+    "meridiannews.example",
 ];
 
 /// Who writes, and what.
@@ -207,17 +211,20 @@ impl Voice {
 
     fn news(&mut self, bank: &Bank, id: &str, at: EventTime, dice: &mut Dice) -> String {
         let place = self.place(bank, dice);
-        let outlet = dice.pick(&OUTLETS).copied().unwrap_or("");
         let (mut title, mut text) = (String::new(), String::new());
-        let mut lang = "";
+        let (mut lang, mut outlets) = ("", OUTLETS_ABROAD);
         if let Some(theme) = self.theme(at, dice) {
             lang = &theme.lang;
+            if lang == "id" {
+                outlets = OUTLETS_AT_HOME;
+            }
             for (templates, written) in [(&theme.titles, &mut title), (&theme.texts, &mut text)] {
                 if let Some(template) = dice.pick(templates) {
                     bank.words.write(template, &place, dice, written);
                 }
             }
         }
+        let outlet = dice.pick(&outlets).copied().unwrap_or("");
         line(&Line {
             id,
             kind: FeedKind::News,
