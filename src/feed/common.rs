@@ -72,7 +72,8 @@ pub(super) fn identity(platform: &str, id: &str) -> PostIdentity {
 
 /// `text` unless it is blank.
 pub(super) fn not_blank(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    (!text.trim_ascii().is_empty() && !text.trim().is_empty()).then_some(text)
+    text.contains(|letter: char| !letter.is_whitespace())
+        .then_some(text)
 }
 
 /// A repost that only its text tells: `RT @name: ...`. Its original has no id here, so a

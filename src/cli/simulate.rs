@@ -1,0 +1,270 @@
+//! `kentongan simulate`: made posts with the truth beside them, or a recording played again.
+//!
+//! In: arguments. Out: JSON lines of the plain format on stdout or in a file.
+//! Not here: how posts are made (`simulate`).
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use flate2::read::MultiGzDecoder;
+
+use crate::post::EventTime;
+use crate::simulate::{
+    DEFAULT_RATE, DEFAULT_START, DEMO_LENGTH, DEMO_SCRIPT, MadePost, Recording, Replay, Script,
+    Settings, Simulation, Truth, parse_duration,
+};
+
+/// The example block under `--help`.
+const EXAMPLES: &str = "\
+Examples:
+  kentongan simulate > posts.jsonl               a quiet day, then an earthquake, a push, a flood
+  kentongan simulate --truth truth.jsonl --out posts.jsonl
+  kentongan simulate --events drill.toml --for 2h --seed 7
+  kentongan simulate --events /dev/null --for 24h    a quiet day and nothing else
+  kentongan simulate --from day.jsonl.gz --rebase 2026-11-24T00:00:00Z --speed 10 --repeat 5
+
+An events file has one block for each event:
+  [[event]]
+  kind = \"flood\"      # earthquake, flood, push, rumour, press
+  at = \"30m\"          # from the start of the run
+  place = \"Semarang\"  # also: duration, ramp, strength (posts a second), accounts, tag";
+
+/// Make posts with known events, or play a recording again at another time.
+///
+/// The same arguments give the same bytes. Posts come as JSON lines of the plain format, in time order.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The events, TOML; unless told, those of the demo
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub events: Option<PathBuf>,
+    /// Mean posts a second of the quiet day, news included
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_RATE, conflicts_with = "from")]
+    pub rate: f64,
+    /// How long the run is in the posts' own time, such as 90s, 15m, 24h; unless told, to the end of the demo's events
+    #[arg(long = "for", value_name = "D", value_parser = duration, conflicts_with = "from")]
+    pub length: Option<Duration>,
+    /// The seed of all chance
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "from")]
+    pub seed: u64,
+    /// The time of the run's first instant; unless told, midnight in Jakarta of 2026-01-05
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "from")]
+    pub start: Option<EventTime>,
+    /// Play this recording instead: .jsonl or .jsonl.gz of the plain format, sorted by time
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Move the recording's first post to this time
+    #[arg(long, value_name = "TIME", value_parser = time, requires = "from")]
+    pub rebase: Option<EventTime>,
+    /// Play the recording so many times faster
+    #[arg(long, value_name = "N", value_parser = speed, default_value = "1", requires = "from")]
+    pub speed: f64,
+    /// Play so many rounds of the recording one after another, each with new ids
+    #[arg(long, value_name = "N", default_value = "1", requires = "from")]
+    pub repeat: NonZeroU32,
+    /// Write the posts to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write what really happens to this file, one JSON line an event
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub truth: Option<PathBuf>,
+}
+
+/// What `posts` gives: a made post, or why a recording cannot be read on.
+pub type Posts = Box<dyn Iterator<Item = anyhow::Result<MadePost>> + Send>;
+
+/// Runs the command. A reader that closes its end early is no failure.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let (posts, truths) = posts(arguments)?;
+    if let Some(path) = &arguments.truth {
+        write_truths(path, &truths).with_context(|| format!("writing {}", path.display()))?;
+    }
+    let written = match &arguments.out {
+        Some(path) => {
+            let file =
+                File::create(path).with_context(|| format!("creating {}", path.display()))?;
+            write_posts(posts, BufWriter::new(file))
+        }
+        None => write_posts(posts, BufWriter::new(io::stdout().lock())),
+    };
+    match written {
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        written => written,
+    }
+}
+
+/// The posts that the arguments ask for, in time order, and the events that they hold.
+pub fn posts(arguments: &Arguments) -> anyhow::Result<(Posts, Vec<Truth>)> {
+    if let Some(path) = &arguments.from {
+        let path = path.clone();
+        let replay = Replay {
+            rebase: arguments.rebase,
+            speed: arguments.speed,
+            rounds: arguments.repeat,
+        };
+        // Opened once here so that a wrong name fails before anything is written.
+        open(&path).with_context(|| format!("opening {}", path.display()))?;
+        let recording = Recording::new(move || open(&path), replay);
+        return Ok((Box::new(recording.map(|post| Ok(post?))), Vec::new()));
+    }
+    let script = match &arguments.events {
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| format!("reading {}", path.display()))
+            .and_then(|toml| Ok(Script::from_toml(&toml)?))
+            .with_context(|| format!("the events of {}", path.display()))?,
+        None => Script::from_toml(DEMO_SCRIPT)?,
+    };
+    let simulation = Simulation::new(&Settings {
+        seed: arguments.seed,
+        start: arguments.start.unwrap_or(DEFAULT_START),
+        length: arguments.length.unwrap_or(DEMO_LENGTH),
+        rate: arguments.rate,
+        script,
+    })?;
+    let truths = simulation.truths().to_vec();
+    Ok((Box::new(simulation.map(Ok)), truths))
+}
+
+fn write_posts(posts: Posts, mut out: impl Write) -> anyhow::Result<()> {
+    for post in posts {
+        out.write_all(post?.line.as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn write_truths(path: &Path, truths: &[Truth]) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    for truth in truths {
+        serde_json::to_writer(&mut out, truth)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    let file = File::open(path)?;
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        Ok(Box::new(BufReader::with_capacity(
+            1 << 16,
+            MultiGzDecoder::new(file),
+        )))
+    } else {
+        Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|error| error.to_string())
+}
+
+fn time(text: &str) -> Result<EventTime, String> {
+    let time: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| "not an RFC 3339 time like 2026-03-04T05:06:07Z".to_owned())?;
+    Ok(EventTime::from_millis(time.as_millisecond()))
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if speed.is_finite() && speed > 0.0 {
+        Ok(speed)
+    } else {
+        Err("must be more than 0".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn parse(line: &str) -> Result<Arguments, String> {
+        let words = std::iter::once("simulate").chain(line.split_whitespace());
+        let parsed = Line::try_parse_from(words);
+        parsed
+            .map(|line| line.arguments)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn arguments_that_do_not_go_together_are_refused() {
+        for right in [
+            "",
+            "--for 90s --rate 0.5 --seed 7 --truth t",
+            "--from f --speed 2.5 --repeat 3",
+        ] {
+            assert!(parse(right).is_ok(), "{right}");
+        }
+        for (wrong, names) in [
+            ("--rebase 2026-01-01T00:00:00Z", "--from"),
+            ("--repeat 2", "--from"),
+            ("--from f --seed 2", "--seed"),
+            ("--from f --events e", "--events"),
+            ("--from f --speed 0", "more than 0"),
+            ("--from f --repeat 0", "--repeat"),
+            ("--for soon", "90s"),
+            ("--start today", "RFC 3339"),
+        ] {
+            let message = parse(wrong).unwrap_err();
+            assert!(message.contains(names), "{message}");
+        }
+    }
+
+    #[test]
+    fn same_arguments_write_the_same_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let write = |out: &str| {
+            let (out, truth) = (path(out), path("truth"));
+            let line = format!(
+                "--for 10m --out {} --truth {}",
+                out.display(),
+                truth.display()
+            );
+            run(&parse(&line).unwrap()).unwrap();
+            std::fs::read(out).unwrap()
+        };
+        let first = write("first");
+        assert!(!first.is_empty());
+        assert_eq!(first, write("second"));
+        assert_eq!(std::fs::read_to_string(path("truth")).unwrap(), "");
+    }
+
+    #[test]
+    fn compressed_recording_is_played_round_by_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.jsonl.gz");
+        let mut gzip = GzEncoder::new(File::create(&path).unwrap(), Compression::fast());
+        gzip.write_all(b"{\"created_at\":\"2026-01-01T00:00:00Z\",\"text\":\"a\"}\n")
+            .unwrap();
+        gzip.finish().unwrap();
+        let line = format!("--from {} --repeat 3", path.display());
+        let (posts, truths) = posts(&parse(&line).unwrap()).unwrap();
+        let lines: Vec<String> = posts.map(|post| post.unwrap().line).collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines.is_sorted() && lines.iter().all(|line| line.contains("\"id\":")));
+        assert!(truths.is_empty());
+        let missing = format!("--from {}", folder.path().join("none").display());
+        assert!(run(&parse(&missing).unwrap()).is_err());
+    }
+}
