@@ -14,10 +14,11 @@ Examples:
   kentongan check-config kentongan.toml --set kafka.brokers=kafka-0:9092
   KENTONGAN__HTTP__LISTEN=0.0.0.0:8080 kentongan check-config kentongan.toml
 
-Prints the values that differ from the defaults, secrets as ***. With mistakes it prints all of them,
-each with its line, key and what to write instead, and ends with exit code 2.";
+Prints the values that differ from the defaults, secrets as ***. With mistakes
+it names all of them, each with its line, its key and what to write instead,
+and ends with exit code 2.";
 
-/// Name every mistake in a configuration file, or show what it changes
+/// Name every mistake in a configuration, or show what it changes
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {

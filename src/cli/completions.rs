@@ -14,7 +14,7 @@ Examples:
   kentongan completions zsh > ~/.zfunc/_kentongan
   kentongan completions fish > ~/.config/fish/completions/kentongan.fish";
 
-/// Print the script that lets a shell complete the command line
+/// Print the script by which a shell completes the command line
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {

@@ -60,8 +60,10 @@ struct Line {
 }
 
 const LONG_ABOUT: &str = "\
-Notices sudden spikes of talk that touches Indonesia, says why, and tells the desk.
-Menangkap lonjakan percakapan yang menyangkut Indonesia, menjelaskan sebabnya, dan memberi tahu petugas.";
+Notices sudden spikes of talk that touches Indonesia, says why, and tells the
+crisis desk and the person on call.
+Menangkap lonjakan percakapan yang menyangkut Indonesia, menjelaskan sebabnya,
+dan memberi tahu meja krisis serta petugas jaga.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,8 +71,9 @@ Examples:
   kentongan --set detect.false_incidents_per_day=2 check-config kentongan.toml
   kentongan completions bash > kentongan.bash
 
-Every key can be set in a file (--config), in the environment (KENTONGAN__KAFKA__BROKERS) and by
---set kafka.brokers=...; the later one holds. RUST_LOG picks the log lines.
+Every key can be set in a file (--config), in the environment
+(KENTONGAN__KAFKA__BROKERS) and by --set kafka.brokers=...; the last one holds.
+RUST_LOG picks the log lines.
 Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 130 interrupted.";
 
 /// What can be asked.

@@ -14,6 +14,7 @@ use crate::config::text_rules::DEAD_LETTERS;
 use crate::config::tree::{Node, Origin, Table, Value};
 
 /// A Kafka topic and the key that names it.
+#[derive(Clone)]
 struct Use<'tree> {
     key: String,
     name: &'tree str,
@@ -32,29 +33,50 @@ pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
             names.filter_map(|(number, feed)| name_at(feed, &format!("feeds[{number}]"), "name")),
         );
     }
-    let mut taken: BTreeMap<String, (String, &Origin)> = BTreeMap::new();
-    for Use { key, name, origin } in uses {
-        if name.is_empty() || report.blames(&key) {
+    let mut taken: BTreeMap<String, (Use<'_>, &str)> = BTreeMap::new();
+    for named in uses {
+        if named.name.is_empty() || report.blames(&named.key) {
             continue;
         }
-        let mut own = vec![(collision_name(name), key.clone())];
-        if key.starts_with("feeds") {
-            let dead_letters = collision_name(&format!("{name}{DEAD_LETTERS}"));
-            own.push((dead_letters, format!("the refused records of {key}")));
+        let mut names = vec![(collision_name(named.name), "")];
+        if named.key.starts_with("feeds") {
+            let dead_letters = format!("{}{DEAD_LETTERS}", named.name);
+            names.push((collision_name(&dead_letters), "the refused records of "));
         }
-        if let Some((other, other_origin)) = own.iter().find_map(|(name, _)| taken.get(name)) {
-            let problem = format!("{} is also the Kafka topic of {other}", quoted(name));
-            report.add(
-                origin.max(other_origin),
-                &key,
-                problem,
-                "give each a name of its own",
-            );
+        let clash = names
+            .iter()
+            .find_map(|(name, words)| Some((taken.get(name)?, *words)));
+        if let Some((other, words)) = clash {
+            blame((&named, words), (&other.0, other.1), report);
         }
-        for (name, key) in own {
-            taken.entry(name).or_insert((key, origin));
+        for (name, words) in names {
+            taken.entry(name).or_insert_with(|| (named.clone(), words));
         }
     }
+}
+
+/// Blames the later of two uses, by layer, then by order; the words say which Kafka topic of each.
+fn blame(
+    (one, one_words): (&Use<'_>, &str),
+    (earlier, earlier_words): (&Use<'_>, &str),
+    report: &mut Report<'_>,
+) {
+    let (blamed, words, other) = if earlier.origin > one.origin {
+        (earlier, one_words, one)
+    } else {
+        (one, earlier_words, earlier)
+    };
+    let problem = format!(
+        "{} is also the Kafka topic of {words}{}",
+        quoted(blamed.name),
+        other.key
+    );
+    report.add(
+        blamed.origin,
+        &blamed.key,
+        problem,
+        "give each a name of its own",
+    );
 }
 
 /// One post from the future moves its partition's newest time by the skew; with less lateness, every

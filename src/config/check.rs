@@ -171,12 +171,7 @@ fn privacy(mut section: Section<'_, '_, '_>) -> Privacy {
         account_key_file: section
             .text("account_key_file", text_rules::key_file)
             .unwrap_or_default(),
-        account_key: section.secret(
-            "account_key",
-            "put it in the environment as KENTONGAN__PRIVACY__ACCOUNT_KEY, or in a file that \
-             privacy.account_key_file names, and draw a new one: this one was seen",
-            AccountSecret::parse,
-        ),
+        account_key: section.secret("account_key", AccountSecret::parse),
     };
     if privacy.account_key.is_some() && !privacy.account_key_file.is_empty() {
         let problem = "there is a privacy.account_key_file as well";

@@ -13,8 +13,9 @@ use crate::config::tree::{Node, Origin, Table, Value, parse_value};
 
 /// What the names of the program's environment variables start with.
 pub(crate) const PREFIX: &str = "KENTONGAN__";
-/// The one secret; it is never read as TOML (`12345e67` is a number there).
-pub(crate) const ACCOUNT_KEY: [&str; 2] = ["privacy", "account_key"];
+/// The one secret. Refused outside the environment even where the environment overrides it; never
+/// read as TOML, since digits with an `e` between them are a number there.
+const ACCOUNT_KEY: &str = "privacy.account_key";
 /// Longest value of a variable or a `--set`, bytes.
 const VALUE_BYTES_MAX: usize = 65_536;
 /// Most levels of a dotted key.
@@ -24,6 +25,10 @@ const LEVELS_MAX: usize = 8;
 pub(crate) fn merge(lower: &mut Table, upper: Table, path: &str, report: &mut Report<'_>) {
     for (key, node) in upper {
         let path = dotted(path, &key);
+        if path == ACCOUNT_KEY && !matches!(node.origin, Origin::Environment(_)) {
+            refuse_secret(&node.origin, report);
+            continue;
+        }
         match lower.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(node);
@@ -60,7 +65,14 @@ pub(crate) fn merge_variable(tree: &mut Table, name: &str, value: &OsStr, report
 /// Puts a `--set` argument over `tree`.
 pub(crate) fn merge_setting(tree: &mut Table, setting: &str, report: &mut Report<'_>) {
     let Some((key, value)) = setting.split_once('=') else {
-        let origin = Origin::Setting(setting.to_owned());
+        // Only what can be a key is repeated: the rest may be a secret.
+        let is_key =
+            |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+        let key: String = setting
+            .chars()
+            .take_while(|&character| is_key(character))
+            .collect();
+        let origin = Origin::Setting(key);
         report.add(
             &origin,
             "",
@@ -114,7 +126,7 @@ fn merge_value(
         );
         return;
     }
-    let leaf = if *levels == ACCOUNT_KEY {
+    let leaf = if levels.join(".") == ACCOUNT_KEY {
         Node {
             origin: origin.clone(),
             value: Value::Text(value.to_owned()),
@@ -129,6 +141,18 @@ fn merge_value(
     if let Value::Table(upper) = nested.value {
         merge(tree, upper, "", report);
     }
+}
+
+fn refuse_secret(origin: &Origin, report: &mut Report<'_>) {
+    report.add(
+        origin,
+        ACCOUNT_KEY,
+        "a secret does not belong where others can read it",
+        format!(
+            "put it in the environment as {PREFIX}PRIVACY__ACCOUNT_KEY, or in a file that \
+             privacy.account_key_file names, and draw a new one: this one was seen"
+        ),
+    );
 }
 
 fn merge_node(lower: &mut Node, upper: Node, path: &str, report: &mut Report<'_>) {

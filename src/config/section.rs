@@ -142,7 +142,7 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         key: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Fault>,
     ) -> Option<T> {
-        let node = self.get(key)?;
+        let node = self.get(key, &format!("write {key} = \"...\""))?;
         let Value::Text(text) = &node.value else {
             let problem = format!("must be text, found {}", node.value.described());
             self.blame(key, node, problem, "write it in quotes");
@@ -157,35 +157,27 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         }
     }
 
-    /// A secret, if there is one: only from the environment, never repeated in a message.
+    /// A text that may be absent and that no message repeats.
     pub(crate) fn secret<T>(
         &mut self,
         key: &'static str,
-        refusal: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Fault>,
     ) -> Option<T> {
         self.known.push(key);
         let node = self.table.get(key)?;
-        match (&node.origin, &node.value) {
-            (Origin::Environment(_), Value::Text(text)) => match parse(text) {
-                Ok(secret) => return Some(secret),
-                Err(fault) => self.blame(key, node, fault.problem, fault.instead),
-            },
-            (Origin::Environment(_), _) => self.blame(key, node, "must be text", ""),
-            _ => self.blame(
-                key,
-                node,
-                "a secret does not belong where others can read it",
-                refusal,
-            ),
-        }
-        None
+        let Value::Text(text) = &node.value else {
+            self.blame(key, node, "must be text", "write it in quotes");
+            return None;
+        };
+        parse(text)
+            .map_err(|fault| self.blame(key, node, fault.problem, fault.instead))
+            .ok()
     }
 
     /// The section `key` in this one.
     pub(crate) fn section(&mut self, key: &'static str) -> Section<'tree, '_, 'text> {
         static NOTHING: Table = Table::new();
-        let (origin, table) = match self.get(key) {
+        let (origin, table) = match self.get(key, "write the section") {
             Some(Node {
                 origin,
                 value: Value::Table(table),
@@ -202,10 +194,10 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         key: &'static str,
         read: impl Fn(Section<'tree, '_, 'text>) -> T,
     ) -> Vec<T> {
-        let Some(node) = self.get(key) else {
+        let instead = format!("write [[{key}]] and its keys below");
+        let Some(node) = self.get(key, &instead) else {
             return Vec::new();
         };
-        let instead = format!("write [[{key}]] and its keys below");
         let Value::List(entries) = &node.value else {
             let problem = format!("must be a list, found {}", node.value.described());
             self.blame(key, node, problem, instead);
@@ -249,7 +241,8 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
     /// Reports every key that was not asked for.
     pub(crate) fn finish(self) {
         for (key, node) in self.table {
-            if self.known.contains(&key.as_str()) {
+            let is_known = self.known.contains(&key.as_str());
+            if is_known || self.path.is_empty() && self.report.lost_sections(&node.value) {
                 continue;
             }
             let path = dotted(&self.path, key);
@@ -264,13 +257,12 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         }
     }
 
-    fn get(&mut self, key: &'static str) -> Option<&'tree Node> {
+    fn get(&mut self, key: &'static str, instead: &str) -> Option<&'tree Node> {
         self.known.push(key);
         let node = self.table.get(key);
         if node.is_none() {
             let path = dotted(&self.path, key);
-            self.report
-                .add(&self.origin, &path, "missing", format!("write {key} = ..."));
+            self.report.add(&self.origin, &path, "missing", instead);
         }
         node
     }
@@ -281,7 +273,7 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         instead: &str,
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Option<T> {
-        let node = self.get(key)?;
+        let node = self.get(key, instead)?;
         let value = read(&node.value);
         if value.is_none() {
             self.blame(

@@ -61,6 +61,7 @@ impl Value {
     pub(crate) fn described(&self) -> String {
         match self {
             Self::Text(text) => format!("the text \"{}\"", crate::config::place::one_line(text)),
+            Self::Whole(i128::MIN | i128::MAX) => "a number of far too many digits".to_owned(),
             Self::Whole(number) => format!("the whole number {number}"),
             Self::Fraction(number) => format!("the number {number:?}"),
             Self::Switch(switch) => format!("{switch}"),
