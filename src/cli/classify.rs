@@ -70,7 +70,11 @@ struct Failure<'a> {
 
 /// Classifies the files to standard output.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    let mut classifier = Classifier::new(config)?;
+    run_with(Gate::new(&config.relevance)?, config, arguments)
+}
+
+pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut classifier = Classifier::new(gate, config);
     let mut output = BufWriter::new(io::stdout().lock());
     for path in &arguments.files {
         let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
@@ -114,19 +118,19 @@ struct Classifier {
 }
 
 impl Classifier {
-    fn new(config: &Config) -> anyhow::Result<Self> {
+    fn new(gate: Gate, config: &Config) -> Self {
         let longest = config.ingest.max_post_bytes;
         // Accounts are not shown, so that any key serves.
         let decoder = Decoder::new(AccountKey::new([0; 16]), longest as usize);
-        Ok(Self {
-            gate: Gate::new(&config.relevance)?,
+        Self {
+            gate,
             extractor: Extractor::new(&config.topics),
             decoder,
             longest: u64::from(longest),
             number: 0,
             reading: Reading::default(),
             topics: PostTopics::default(),
-        })
+        }
     }
 
     /// Classifies the lines of one file; false when nobody reads the output any more.
