@@ -1,68 +1,35 @@
-//! Does a post touch Indonesia? Evidence from lexicon and gazetteer, added up.
+//! Does a post touch Indonesia? Witnesses from lexicon and gazetteer, added up.
 //!
 //! In: a post. Out: a [`Reading`]: what was found in one pass over its text, and the verdict.
-//! Rule: the same post and the same files give the same reading; a reading is reused, not allocated.
+//! Rule: the same post and the same lists give the same reading; a reading is reused, not allocated.
 //! Not here: which topics a post adds to (`topic`).
+//!
+//! The path of a text: `normal` folds it, `scan` cuts it into words, `matcher` finds the listed
+//! ones (`lists`, `lexicon`, `gazetteer`), `score` weighs them (`witness`) into the `reading`.
+
+mod gazetteer;
+mod lexicon;
+mod lists;
+mod matcher;
+mod normal;
+mod place;
+mod reading;
+mod scan;
+mod score;
+#[cfg(test)]
+mod tests;
+mod witness;
+
+pub use lists::Lists;
+pub use matcher::{Builder, Matcher, PatternError};
+pub use place::PlaceCode;
+pub use reading::{Evidence, Reading};
+pub use scan::{Field, Scan, Span, Token};
+pub use witness::{Weights, Witness};
 
 use crate::config;
-use crate::post::Post;
-
-/// A place in the gazetteer: `ID-JK` for a province, longer codes for what lies in it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(transparent)]
-pub struct PlaceCode(pub [u8; 8]);
-
-impl PlaceCode {
-    /// From at most eight ASCII characters; longer codes are cut.
-    pub fn new(code: &str) -> Self {
-        let mut bytes = [0_u8; 8];
-        for (to, from) in bytes.iter_mut().zip(code.bytes()) {
-            *to = from;
-        }
-        Self(bytes)
-    }
-
-    /// The code as text.
-    pub fn as_str(&self) -> &str {
-        let end = self
-            .0
-            .iter()
-            .position(|&byte| byte == 0)
-            .unwrap_or(self.0.len());
-        self.0
-            .get(..end)
-            .and_then(|code| std::str::from_utf8(code).ok())
-            .unwrap_or("")
-    }
-}
-
-/// One witness for or against relevance.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    /// The named weight, as in the configuration.
-    pub witness: Box<str>,
-    /// What was found in the text.
-    pub found: Box<str>,
-    /// What it adds to the score.
-    pub weight: f32,
-}
-
-/// What one pass over a post's text found.
-#[derive(Debug, Clone, Default)]
-pub struct Reading {
-    /// The verdict.
-    pub relevant: bool,
-    /// The sum of the weights.
-    pub score: f32,
-    /// The places named, strongest first.
-    pub places: Vec<PlaceCode>,
-    /// Hazard words' ids (`gempa`, `banjir`), in order of first mention.
-    pub hazards: Vec<Box<str>>,
-    /// Hashtags without `#`, case-folded.
-    pub hashtags: Vec<Box<str>>,
-}
+use crate::post::{Location, Post};
+use crate::relevance::lexicon::Lexicon;
 
 /// Why the lists could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -81,26 +48,40 @@ pub enum GateError {
 #[derive(Debug)]
 pub struct Gate {
     enabled: bool,
+    lexicon: Lexicon,
+    weights: Weights,
 }
 
 impl Gate {
-    /// Loads the lists.
+    /// The gate with the lists that are built in.
     pub fn new(config: &config::Relevance) -> Result<Self, GateError> {
+        Self::with_lists(config, &Lists::built_in())
+    }
+
+    /// The gate with other lists.
+    pub fn with_lists(config: &config::Relevance, lists: &Lists<'_>) -> Result<Self, GateError> {
+        let weights = Weights::parse(lists.weights).map_err(|detail| GateError::List {
+            file: "relevance.toml".to_owned(),
+            detail,
+        })?;
         Ok(Self {
             enabled: config.enabled,
+            lexicon: Lexicon::load(lists)?,
+            weights,
         })
     }
 
-    /// Reads `post` once and fills `reading`.
+    /// Reads `post` once and fills `reading`. With the gate off every post is relevant, and
+    /// places, hazards and hashtags are found all the same.
     pub fn read(&self, post: &Post<'_>, reading: &mut Reading) {
-        reading.places.clear();
-        reading.hazards.clear();
-        reading.hashtags.clear();
-        reading.relevant = !self.enabled || post.text.contains("Indonesia");
-        for word in post.text.split_whitespace() {
-            if let Some(tag) = word.strip_prefix('#') {
-                reading.hashtags.push(tag.to_lowercase().into());
-            }
+        reading.clear();
+        let split = |tag: &str, pieces: &mut Vec<Span>| self.lexicon.split_tag(tag, pieces);
+        reading.scan.read(&post.title, Field::Title, split);
+        reading.scan.read(&post.text, Field::Text, split);
+        if let Some(Location::Named(name)) = &post.location {
+            reading.scan.read(name, Field::Location, split);
         }
+        score::judge(&self.lexicon, &self.weights, post, reading);
+        reading.relevant |= !self.enabled;
     }
 }

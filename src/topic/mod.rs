@@ -5,11 +5,24 @@
 //! weight, then key, so that a cap cuts the same keys everywhere.
 //! Not here: counting (`ingest`), which topics are kept (`detect`).
 
+mod fingerprint;
+mod link;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use watch::{WatchError, Watchlist};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config;
 use crate::post::Post;
 use crate::relevance::Reading;
+use crate::topic::link::Link;
+
+/// Longest hashtag that is a topic, bytes.
+const TAG_MAX: usize = 100;
+/// Most different domains of one post.
+const DOMAINS_MAX: usize = 8;
 
 /// The topics and fingerprints of one post; reused from post to post.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +31,7 @@ pub struct PostTopics {
     ends: Vec<usize>,
     /// Fingerprint of the text without links, handles, case and punctuation: equal for near-copies.
     pub text: u64,
-    /// Hashes of the domains that it links to.
+    /// Hashes of the domains that it links to, ascending, each once.
     pub domains: Vec<u64>,
     /// Hash of its set of hashtags, `None` without any.
     pub tag_set: Option<u64>,
@@ -65,22 +78,103 @@ impl PostTopics {
 #[derive(Debug)]
 pub struct Extractor {
     max_per_post: usize,
+    watchlist: Watchlist,
 }
 
 impl Extractor {
-    /// An extractor by `config`.
+    /// An extractor by `config` with the watch topics that are built in (a test reads them).
     pub fn new(config: &config::Topics) -> Self {
+        Self::with_watchlist(config, Watchlist::built_in().unwrap_or_default())
+    }
+
+    /// An extractor with other watch topics.
+    pub fn with_watchlist(config: &config::Topics, watchlist: Watchlist) -> Self {
         Self {
             max_per_post: usize::from(config.max_per_post),
+            watchlist,
         }
     }
 
-    /// Fills `topics` for `post`.
+    /// Fills `topics` for `post`, which `reading` was read from.
     pub fn extract(&self, post: &Post<'_>, reading: &Reading, topics: &mut PostTopics) {
         topics.clear();
-        topics.text = xxh3_64(post.text.as_bytes());
-        for tag in reading.hashtags.iter().take(self.max_per_post) {
-            topics.push(&["tag:", tag]);
+        topics.text = fingerprint::of(reading.scan());
+        let mut keys = Keys { topics, left: self.max_per_post };
+        self.watchlist.find(reading.scan(), |id| keys.add(&["watch:", id]));
+        hazards_and_places(reading, &mut keys);
+        hashtags(reading, &mut keys);
+        links(post, reading, &mut keys);
+    }
+}
+
+/// Adds keys until the cap.
+struct Keys<'a> {
+    topics: &'a mut PostTopics,
+    left: usize,
+}
+
+impl Keys<'_> {
+    fn add(&mut self, parts: &[&str]) {
+        if self.left > 0 {
+            self.topics.push(parts);
+            self.left -= 1;
         }
     }
+}
+
+/// Places are in the reading by weight: named ones, by mention, before the provinces around them.
+fn hazards_and_places(reading: &Reading, keys: &mut Keys<'_>) {
+    for hazard in &reading.hazards {
+        for place in &reading.places {
+            keys.add(&["hazard:", hazard, "@", place.as_str()]);
+        }
+        if reading.places.is_empty() {
+            keys.add(&["hazard:", hazard]);
+        }
+    }
+    for place in &reading.places {
+        keys.add(&["place:", place.as_str()]);
+    }
+}
+
+/// Hashtags in the order of their letters, each once; their set has a hash.
+fn hashtags(reading: &Reading, keys: &mut Keys<'_>) {
+    let mut tags: Vec<&str> = reading.hashtags().filter(|tag| tag.len() <= TAG_MAX).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let set = tags.iter().fold(0, |set: u64, tag| {
+        set.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ xxh3_64(tag.as_bytes())
+    });
+    keys.topics.tag_set = (!tags.is_empty()).then_some(set);
+    // A bare number is a place in a list, not a topic.
+    for tag in tags.iter().filter(|tag| tag.contains(char::is_alphabetic)) {
+        keys.add(&["tag:", tag]);
+    }
+}
+
+/// Links of the text; a news item's own address is a key of no other post and counts as domain only.
+fn links(post: &Post<'_>, reading: &Reading, keys: &mut Keys<'_>) {
+    let scan = reading.scan();
+    let mut found: Vec<Link<'_>> = scan
+        .links
+        .iter()
+        .filter_map(|&span| Link::parse(scan.word(span)))
+        .collect();
+    found.sort_unstable_by_key(|link| link.key());
+    found.dedup();
+    for [host, path] in found.iter().filter_map(Link::key) {
+        keys.add(&["link:", host, path]);
+    }
+    let own = post.url.as_deref().and_then(|url| url.split_once("://"));
+    let own = own.map(|(_, address)| address.to_lowercase());
+    if post.title.is_empty() {
+        // A social post's own address is its platform's.
+    } else if let Some(link) = own.as_deref().and_then(Link::parse) {
+        keys.topics.domains.push(xxh3_64(link.domain().as_bytes()));
+    }
+    for link in found.iter().take(DOMAINS_MAX) {
+        keys.topics.domains.push(xxh3_64(link.domain().as_bytes()));
+    }
+    keys.topics.domains.sort_unstable();
+    keys.topics.domains.dedup();
 }

@@ -1,0 +1,228 @@
+//! `classify`: the verdict on each post of some files, with every witness and its weight.
+//!
+//! In: lines of JSON, each a post in the plain format. Out: one JSON line for each.
+//! Rule: a post that has a text is judged even if its time is missing or cannot be read; a line that is
+//! no post is answered with an error, so that lines in and lines out can be laid side by side.
+//! Not here: what makes a post relevant (`relevance`), which topics it has (`topic`).
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use flate2::read::MultiGzDecoder;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::config::{Config, Format};
+use crate::feed::{AccountKey, Decoder, Refusal};
+use crate::post::Post;
+use crate::relevance::{Gate, Reading};
+use crate::topic::{Extractor, PostTopics};
+
+const EXAMPLES: &str = "\
+Examples:
+  kentongan classify posts.jsonl | head
+  kentongan classify posts.jsonl.gz more.jsonl > verdicts.jsonl
+  echo '{\"text\":\"Banjir di Demak\"}' | kentongan classify -
+
+Each line of output: n (its number, from 1 over all files; blank lines have no number), id, relevant,
+score, evidence [{witness, found, weight}], places [], topics []. A line that is no JSON object or has
+neither text nor title gives n, relevant false and error. created_at may be missing here.
+Satu baris hasil untuk tiap baris masukan: menyangkut Indonesia atau tidak, dan apa buktinya.";
+
+/// Say for each post whether it touches Indonesia, and why
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Posts in the plain format: .jsonl, .jsonl.gz, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// A time for posts that have none: it has no part in the verdict.
+const NO_TIME: &str = "2000-01-01T00:00:00Z";
+
+#[derive(Debug, Serialize)]
+struct Verdict<'a> {
+    n: u64,
+    id: &'a str,
+    relevant: bool,
+    score: f64,
+    evidence: Vec<Witness<'a>>,
+    places: Vec<&'a str>,
+    topics: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Witness<'a> {
+    witness: &'static str,
+    found: &'a str,
+    weight: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Failure<'a> {
+    n: u64,
+    relevant: bool,
+    error: &'a str,
+}
+
+/// Classifies the files to standard output.
+pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
+    run_with(Gate::new(&config.relevance)?, config, arguments)
+}
+
+pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut classifier = Classifier::new(gate, config);
+    let mut output = BufWriter::new(io::stdout().lock());
+    for path in &arguments.files {
+        let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
+        if !classifier.file(path, lines, &mut output)? {
+            return Ok(());
+        }
+    }
+    open_pipe(output.flush())?;
+    Ok(())
+}
+
+/// The lines of a file, unpacked if its name ends in `.gz`.
+fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(path)?;
+    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(file))));
+    }
+    Ok(Box::new(BufReader::new(file)))
+}
+
+/// Whether somebody still reads: nobody does behind `| head`, and that is no failure.
+fn open_pipe(written: io::Result<()>) -> anyhow::Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("writing to standard output"),
+    }
+}
+
+struct Classifier {
+    gate: Gate,
+    extractor: Extractor,
+    decoder: Decoder,
+    longest: u64,
+    number: u64,
+    reading: Reading,
+    topics: PostTopics,
+}
+
+impl Classifier {
+    fn new(gate: Gate, config: &Config) -> Self {
+        let longest = config.ingest.max_post_bytes;
+        // Accounts are not shown, so that any key serves.
+        let decoder = Decoder::new(AccountKey::new([0; 16]), longest as usize);
+        Self {
+            gate,
+            extractor: Extractor::new(&config.topics),
+            decoder,
+            longest: u64::from(longest),
+            number: 0,
+            reading: Reading::default(),
+            topics: PostTopics::default(),
+        }
+    }
+
+    /// Classifies the lines of one file; false when nobody reads the output any more.
+    fn file(
+        &mut self,
+        path: &Path,
+        mut lines: impl BufRead,
+        output: &mut impl Write,
+    ) -> anyhow::Result<bool> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = next_line(&mut lines, &mut line, self.longest);
+            if !read.with_context(|| format!("reading {}", path.display()))? {
+                return Ok(true);
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            self.number += 1;
+            if !open_pipe(self.line(&line, output))? {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn line(&mut self, line: &[u8], output: &mut impl Write) -> io::Result<()> {
+        if let Ok(post) = self.decoder.decode(Format::Plain, Some(line)) {
+            return self.verdict(&post, output);
+        }
+        let timed = with_time(line);
+        let bytes = timed.as_deref().unwrap_or(line);
+        let decoder = self.decoder.clone();
+        match decoder.decode(Format::Plain, Some(bytes)) {
+            Ok(post) => self.verdict(&post, output),
+            Err(refused) => {
+                let missing = refused.reason == Refusal::NoTime && timed.is_none();
+                let reason = if missing { Refusal::NoText } else { refused.reason };
+                let error = format!("{reason} {}", refused.detail);
+                self.failure(error.trim_end(), output)
+            }
+        }
+    }
+
+    fn failure(&self, error: &str, output: &mut impl Write) -> io::Result<()> {
+        let failure = Failure { n: self.number, relevant: false, error };
+        write_line(&failure, output)
+    }
+
+    fn verdict(&mut self, post: &Post<'_>, output: &mut impl Write) -> io::Result<()> {
+        self.gate.read(post, &mut self.reading);
+        self.extractor.extract(post, &self.reading, &mut self.topics);
+        let evidence = self.reading.evidence().map(|evidence| Witness {
+            witness: evidence.witness.as_str(),
+            found: evidence.found,
+            weight: rounded(evidence.weight),
+        });
+        let verdict = Verdict {
+            n: self.number,
+            id: &post.id,
+            relevant: self.reading.relevant,
+            score: rounded(self.reading.score),
+            evidence: evidence.collect(),
+            places: self.reading.places.iter().map(|place| place.as_str()).collect(),
+            topics: self.topics.keys().collect(),
+        };
+        write_line(&verdict, output)
+    }
+}
+
+/// Reads up to the end of a line, and of it no more than a refusal needs.
+fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>, longest: u64) -> io::Result<bool> {
+    let read = lines.by_ref().take(longest + 2).read_until(b'\n', line)?;
+    if read > 0 && line.last() != Some(&b'\n') {
+        lines.skip_until(b'\n')?;
+    }
+    Ok(read > 0)
+}
+
+/// The same object with a time that can be read; `None` if it is no object.
+fn with_time(line: &[u8]) -> Option<Vec<u8>> {
+    let mut object: Map<String, Value> = serde_json::from_slice(line).ok()?;
+    object.insert("created_at".to_owned(), Value::from(NO_TIME));
+    serde_json::to_vec(&object).ok()
+}
+
+fn write_line(value: &impl Serialize, output: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, value)?;
+    output.write_all(b"\n")
+}
+
+/// Three digits behind the point: more would be noise.
+fn rounded(value: f32) -> f64 {
+    (f64::from(value) * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,194 @@
+//! The places: names to codes, coordinates to provinces.
+//!
+//! In: the files of `config/gazetteer`. Out: [`Gazetteer`], and each name with its place.
+//! Rule: a bare name means the province, else the city, else the regency; `kabupaten X` and `kota X` say which.
+//! Not here: whether a name in a text is a place (`score`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::relevance::lists::{Lists, entries, without_comment};
+use crate::relevance::place::PlaceCode;
+
+/// A coordinate further from every listed town than this is nowhere, kilometres.
+const REACH_KM: f64 = 150.0;
+
+/// The places, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Gazetteer {
+    places: Vec<(PlaceCode, Option<PlaceCode>)>,
+    towns: Vec<(Option<PlaceCode>, f64, f64)>,
+}
+
+/// A name that the matcher shall find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// As in the list.
+    pub(crate) pattern: String,
+    /// The place's number.
+    pub(crate) place: u16,
+    /// Whether the name needs a second witness.
+    pub(crate) common: bool,
+}
+
+impl Gazetteer {
+    /// Reads the files; a mistake is named with its file.
+    pub(crate) fn load(lists: &Lists<'_>) -> Result<(Self, Vec<Name>), (&'static str, String)> {
+        let common: BTreeSet<String> = entries(lists.ambiguous)
+            .map(|entry| entry.word.to_lowercase())
+            .collect();
+        let mut names = Names::default();
+        let mut gazetteer = Self::default();
+        gazetteer
+            .areas(lists.areas, &mut names)
+            .map_err(|detail| ("gazetteer/areas.tsv", detail))?;
+        gazetteer
+            .more(lists.places, &mut names)
+            .map_err(|detail| ("gazetteer/places.txt", detail))?;
+        gazetteer
+            .towns(lists.towns)
+            .map_err(|detail| ("gazetteer/towns.tsv", detail))?;
+        Ok((gazetteer, names.finish(&common)))
+    }
+
+    /// The code of a place, and of the province that it lies in.
+    pub(crate) fn place(&self, number: u16) -> Option<(PlaceCode, Option<PlaceCode>)> {
+        self.places.get(usize::from(number)).copied()
+    }
+
+    /// The province of a coordinate: that of the nearest town, if it is near and Indonesian.
+    pub(crate) fn province_at(&self, latitude: f64, longitude: f64) -> Option<PlaceCode> {
+        let shrink = latitude.to_radians().cos();
+        let distance = |town: &(Option<PlaceCode>, f64, f64)| {
+            let (north, east) = (town.1 - latitude, (town.2 - longitude) * shrink);
+            north.mul_add(north, east * east)
+        };
+        let nearest = self.towns.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        // One degree of latitude is 111.2 km.
+        let reach = REACH_KM / 111.2;
+        nearest.0.filter(|_| distance(nearest) <= reach * reach)
+    }
+
+    fn areas(&mut self, text: &str, names: &mut Names) -> Result<(), String> {
+        for (row, line) in rows(text) {
+            let [code, level, province, name, _, _, others] = row.as_slice() else {
+                return Err(format!("line {line}: give 7 columns, separated by tabs"));
+            };
+            let number = self.add(code, province)?;
+            let bare = name.to_lowercase();
+            match *level {
+                "province" => {
+                    names.add(&bare, 0, number);
+                    names.add(&format!("provinsi {bare}"), 0, number);
+                }
+                "city" => {
+                    names.add(&bare, 1, number);
+                    names.add(&format!("kota {bare}"), 0, number);
+                }
+                "regency" => {
+                    names.add(&bare, 2, number);
+                    names.add(&format!("kabupaten {bare}"), 0, number);
+                    names.add(&format!("kab {bare}"), 0, number);
+                }
+                other => return Err(format!("line {line}: no level {other:?}")),
+            }
+            for other in others.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                names.add(&abroad(other), 3, number);
+            }
+        }
+        Ok(())
+    }
+
+    /// `CODE  name, name`: abbreviations, islands, volcanoes, airports, quarters.
+    fn more(&mut self, text: &str, names: &mut Names) -> Result<(), String> {
+        for (content, line) in text.lines().zip(1..) {
+            let content = without_comment(content);
+            let Some((code, listed)) = content.split_once(char::is_whitespace) else {
+                continue;
+            };
+            if !code.starts_with("ID") {
+                return Err(format!("line {line}: begin with a code such as ID-JK"));
+            }
+            let known = self.places.iter().position(|place| place.0 == PlaceCode::new(code));
+            let number = match known {
+                Some(at) => u16::try_from(at).map_err(|_| "too many places")?,
+                None if code == "ID" => self.add(code, "")?,
+                None => return Err(format!("line {line}: areas.tsv has no {code}")),
+            };
+            for name in listed.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                names.add(&name.to_lowercase(), 0, number);
+            }
+        }
+        Ok(())
+    }
+
+    fn towns(&mut self, text: &str) -> Result<(), String> {
+        for (row, line) in rows(text) {
+            let [area, _, latitude, longitude] = row.as_slice() else {
+                return Err(format!("line {line}: give 4 columns, separated by tabs"));
+            };
+            let degrees = |value: &str| {
+                value.parse::<f64>().map_err(|_| format!("line {line}: {value:?} is no number"))
+            };
+            let home = area.starts_with("ID").then(|| PlaceCode::new(area));
+            self.towns.push((home, degrees(latitude)?, degrees(longitude)?));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, code: &str, province: &str) -> Result<u16, String> {
+        let number = u16::try_from(self.places.len()).map_err(|_| "more than 65,535 places")?;
+        let province = (!province.is_empty()).then(|| PlaceCode::new(province));
+        self.places.push((PlaceCode::new(code), province));
+        Ok(number)
+    }
+}
+
+/// Names with the best claim to each.
+#[derive(Debug, Default)]
+struct Names(BTreeMap<String, (u8, u16)>);
+
+impl Names {
+    /// Claims `name`; the smaller rank holds it, then the earlier claim.
+    fn add(&mut self, name: &str, rank: u8, place: u16) {
+        let held = self.0.entry(name.to_owned()).or_insert((rank, place));
+        if rank < held.0 {
+            *held = (rank, place);
+        }
+    }
+
+    fn finish(self, common: &BTreeSet<String>) -> Vec<Name> {
+        let names = self.0.into_iter();
+        names
+            .map(|(pattern, (_, place))| Name {
+                common: common.contains(pattern.trim_end_matches('*')),
+                pattern,
+                place,
+            })
+            .collect()
+    }
+}
+
+/// A name in another script, as a pattern: inflecting and joining scripts get an open end.
+fn abroad(name: &str) -> String {
+    let letters = name.chars().count();
+    let first = name.chars().next().unwrap_or(' ');
+    match first {
+        _ if name.contains([' ', '-', '\'']) => name.to_owned(),
+        // Cyrillic: the last vowel is the case ending.
+        '\u{0400}'..='\u{052F}' if letters >= 5 => {
+            let stem = name.trim_end_matches(['а', 'я', 'и', 'о', 'у', 'е', 'ы']);
+            if stem.len() >= 8 { format!("{stem}*") } else { name.to_owned() }
+        }
+        '\u{0530}'..='\u{058F}' | '\u{0900}'..='\u{0DFF}' | '\u{10A0}'..='\u{10FF}'
+        | '\u{AC00}'..='\u{D7A3}' => format!("{name}*"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The rows of a table with their line numbers.
+fn rows(text: &str) -> impl Iterator<Item = (Vec<&str>, usize)> {
+    let lines = text.lines().zip(1..);
+    lines
+        .filter(|(line, _)| !line.is_empty() && !line.starts_with('#'))
+        .map(|(line, number)| (line.split('\t').collect(), number))
+}

@@ -1,0 +1,157 @@
+//! Text -> the form in which all words are compared: NFKC, case-folded, without invisible marks.
+//!
+//! In: text as posted. Out: the folded text, appended to a buffer, and where words joined by case
+//! (`PrayForPalu`) have their borders.
+//! Rule: NFC, NFD and upper case of one text fold to one text. ASCII costs one look at each byte.
+//! Not here: what a word is (`scan`).
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// Folds texts into one buffer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Folder {
+    /// The folded text.
+    pub(crate) text: String,
+    /// Offsets in `text` where a capital letter begins a new word inside a word.
+    pub(crate) borders: Vec<u32>,
+    case: [Case; 2],
+}
+
+/// What the last letters looked like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Case {
+    #[default]
+    None,
+    Lower,
+    Upper,
+}
+
+impl Folder {
+    /// Forgets the text.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.borders.clear();
+        self.case = [Case::None; 2];
+    }
+
+    /// Appends `text`, folded.
+    pub(crate) fn push(&mut self, text: &str) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let ascii = rest.bytes().take_while(u8::is_ascii).count();
+            let (head, tail) = rest.split_at(ascii);
+            let wide = tail.bytes().take_while(|byte| !byte.is_ascii()).count();
+            let (run, after) = tail.split_at(wide);
+            if run.is_empty() || is_nfkc_quick(run.chars()) == IsNormalized::Yes {
+                head.bytes().for_each(|byte| self.push_ascii(byte));
+                run.chars().for_each(|letter| self.push_folded(letter));
+            } else {
+                // A combining mark may belong to the letter before the run.
+                let (head, joint) = head.split_at(head.len().saturating_sub(1));
+                head.bytes().for_each(|byte| self.push_ascii(byte));
+                joint
+                    .chars()
+                    .chain(run.chars())
+                    .nfkc()
+                    .for_each(|letter| self.push_folded(letter));
+            }
+            rest = after;
+        }
+    }
+
+    fn push_ascii(&mut self, byte: u8) {
+        let case = match byte {
+            b'A'..=b'Z' => Case::Upper,
+            b'a'..=b'z' => Case::Lower,
+            _ => Case::None,
+        };
+        self.mark(case);
+        self.text.push(char::from(byte.to_ascii_lowercase()));
+    }
+
+    fn push_folded(&mut self, letter: char) {
+        if letter.is_ascii() {
+            self.push_ascii(letter.cast_ascii());
+            return;
+        }
+        if is_invisible(letter) {
+            return;
+        }
+        // Scripts without case (most from Hebrew on) need no tables.
+        if ('\u{0590}'..'\u{10A0}').contains(&letter) || letter >= '\u{2E80}' {
+            self.case = [Case::None; 2];
+            self.text.push(letter);
+            return;
+        }
+        self.mark(match (letter.is_uppercase(), letter.is_lowercase()) {
+            (true, _) => Case::Upper,
+            (_, true) => Case::Lower,
+            _ => Case::None,
+        });
+        // Up and down again: sharp s, final sigma and dotless i meet their capital's form.
+        for folded in letter.to_uppercase().flat_map(char::to_lowercase) {
+            if folded != '\u{307}' {
+                self.text.push(folded);
+            }
+        }
+    }
+
+    /// Notes a border before this letter (`aB`), or before the letter before it (`ABc`).
+    fn mark(&mut self, case: Case) {
+        let here = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        match (self.case, case) {
+            ([_, Case::Lower], Case::Upper) => self.borders.push(here),
+            ([Case::Upper, Case::Upper], Case::Lower) => {
+                let letter = self.text.chars().next_back().map_or(0, char::len_utf8);
+                let letter = u32::try_from(letter).unwrap_or(0);
+                self.borders.push(here.saturating_sub(letter));
+            }
+            _ => {}
+        }
+        self.case = [self.case[1], case];
+    }
+}
+
+trait CastAscii {
+    fn cast_ascii(self) -> u8;
+}
+
+impl CastAscii for char {
+    fn cast_ascii(self) -> u8 {
+        u8::try_from(self).unwrap_or(b' ')
+    }
+}
+
+/// Joiners, soft hyphens, direction marks, variation selectors: seen by nobody.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fold(text: &str) -> String {
+        let mut folder = Folder::default();
+        folder.push(text);
+        folder.text
+    }
+
+    #[test]
+    fn forms_and_cases_meet() {
+        assert_eq!(fold("Indone\u{301}sie"), fold("INDONÉSIE"));
+        assert_eq!(fold("ＪＡＫＡＲＴＡ"), "jakarta");
+        assert_eq!(fold("İstanbul"), "istanbul");
+        assert_eq!(fold("Straße"), fold("STRASSE"));
+        assert_eq!(fold("Ἰνδονησίας"), fold("Ἰνδονησίασ"));
+        assert_eq!(fold("اندونزی\u{200c}ها"), "اندونزیها");
+    }
+
+    #[test]
+    fn borders_lie_where_case_joins_words() {
+        let mut folder = Folder::default();
+        folder.push("PrayForPalu PSBBJakarta IBU");
+        assert_eq!(folder.borders, [4, 7, 16]);
+    }
+}

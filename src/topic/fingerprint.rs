@@ -1,0 +1,49 @@
+//! One number for all near-copies of a text.
+//!
+//! In: the words of a scan. Out: a hash.
+//! Rule: stateless: the same for a copy whose links, handles, hashtags at its end, case, signs,
+//! digits, repost mark, title or last words differ, so that processes agree without talking.
+//! Not here: how different texts are counted (`window`).
+//!
+//! The hash is that of the first [`HEAD`] letters of the words. A change within them makes another
+//! text; texts that only begin alike are joined. Both are rare beside what copies really change.
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::relevance::{Field, Scan};
+
+/// Letters that are compared, bytes of UTF-8.
+const HEAD: usize = 70;
+
+/// The fingerprint of the body, or of the headline where there is no body.
+pub(crate) fn of(scan: &Scan) -> u64 {
+    let body = scan.tokens.iter().any(|token| token.field == Field::Text);
+    let field = if body { Field::Text } else { Field::Title };
+    let mut hash = Xxh3::new();
+    let mut length = 0;
+    let mut words = scan.tokens.iter().filter(|token| token.field == field).peekable();
+    if words.peek().is_some_and(|token| scan.word(token.span) == "rt") {
+        words.next();
+    }
+    for token in words {
+        let word = scan.word(token.span);
+        if token.handle || word.starts_with(|first: char| first.is_numeric()) {
+            continue;
+        }
+        let rest = HEAD - length;
+        let taken = word.as_bytes().get(..rest).unwrap_or(word.as_bytes());
+        hash.update(taken);
+        length += taken.len();
+        if length >= HEAD {
+            return hash.digest();
+        }
+    }
+    if length > 0 {
+        return hash.digest();
+    }
+    // Nothing but signs, tags and links: those are the text.
+    for &span in scan.tags.iter().chain(&scan.links) {
+        hash.update(scan.word(span).as_bytes());
+    }
+    hash.digest()
+}
