@@ -45,9 +45,9 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
 /// An address that listens everywhere is asked on loopback.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let address = match listen.ip() {
-        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        address => address,
+        address if !address.is_unspecified() => address,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
     };
     SocketAddr::new(address, listen.port())
 }

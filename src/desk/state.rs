@@ -1,0 +1,130 @@
+//! What every handler shares.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use prometheus::Registry;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use super::{EventLog, FeedHealth, Feeds, Health, ReadModel, Row};
+use crate::alert::{Alert, UtcTime};
+use crate::metrics::{Limit, Metrics};
+use crate::post::EventTime;
+
+/// Wall time, as the service reads it.
+pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
+
+/// What bounds the desk's memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Incidents in the list.
+    pub incidents: usize,
+    /// Events that a page may have missed.
+    pub events: usize,
+    /// Pages that are connected live.
+    pub clients: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            incidents: 500,
+            events: 1_000,
+            clients: 500,
+        }
+    }
+}
+
+/// The state behind the page.
+pub struct Desk {
+    pub(super) health: Arc<Health>,
+    pub(super) incidents: ReadModel,
+    pub(super) events: EventLog,
+    pub(super) clients: Arc<Semaphore>,
+    pub(super) metrics: Metrics,
+    pub(super) registry: Registry,
+    pub(super) clock: Clock,
+    feeds: RwLock<Feeds>,
+}
+
+#[derive(Serialize)]
+struct Snapshot {
+    at: UtcTime,
+    incidents: Vec<Row>,
+    feeds: Vec<FeedHealth>,
+}
+
+impl Desk {
+    /// An empty desk. `registry` is the one that `metrics` was built on.
+    pub fn new(
+        limits: Limits,
+        health: Arc<Health>,
+        registry: Registry,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> Self {
+        let began = clock();
+        Self {
+            health,
+            incidents: ReadModel::new(limits.incidents),
+            events: EventLog::new(limits.events, began),
+            clients: Arc::new(Semaphore::new(limits.clients)),
+            metrics,
+            registry,
+            clock,
+            feeds: RwLock::new(Feeds {
+                at: UtcTime::new(began),
+                feeds: Vec::new(),
+            }),
+        }
+    }
+
+    /// Takes in one alert and tells every page, if it brings something new.
+    pub fn apply(&self, alert: Alert) {
+        let dropped = self.incidents.dropped();
+        let row = self.incidents.apply(alert);
+        let now_dropped = self.incidents.dropped() - dropped;
+        self.metrics.count_limit(Limit::DeskIncidents, now_dropped);
+        if let Some(row) = row {
+            self.events.publish("incident", json(&row));
+        }
+    }
+
+    /// States the time and the feeds. The service calls this every two seconds: a page that hears
+    /// nothing for five says that it is late.
+    pub fn tick(&self, now: EventTime, feeds: Vec<FeedHealth>) {
+        let at = UtcTime::new(now);
+        let feeds = Feeds { at, feeds };
+        self.events.mention("tick", json(&feeds));
+        *self.feeds.write().unwrap_or_else(PoisonError::into_inner) = feeds;
+    }
+
+    /// Ends the live streams, so that the server can stop.
+    pub fn close(&self) {
+        self.events.close();
+    }
+
+    /// The feeds at the last tick.
+    pub(super) fn feeds(&self) -> Feeds {
+        self.feeds
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The whole state, as a page needs it to begin.
+    pub(super) fn snapshot(&self) -> Arc<str> {
+        json(&Snapshot {
+            at: UtcTime::new((self.clock)()),
+            incidents: self.incidents.rows(),
+            feeds: self.feeds().feeds,
+        })
+    }
+}
+
+/// Every type here is plain data, which serde_json always writes.
+fn json(value: &impl Serialize) -> Arc<str> {
+    serde_json::to_string(value)
+        .unwrap_or_else(|_| "null".to_owned())
+        .into()
+}
