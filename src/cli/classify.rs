@@ -87,7 +87,7 @@ pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::R
 }
 
 /// The lines of a file, unpacked if its name ends in `.gz`.
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
@@ -202,7 +202,7 @@ impl Classifier {
 }
 
 /// Reads up to the end of a line, and of it no more than a refusal needs.
-fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>, longest: u64) -> io::Result<bool> {
+pub(super) fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>, longest: u64) -> io::Result<bool> {
     let read = lines.by_ref().take(longest + 2).read_until(b'\n', line)?;
     if read > 0 && line.last() != Some(&b'\n') {
         lines.skip_until(b'\n')?;

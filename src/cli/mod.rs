@@ -24,10 +24,17 @@
 //!   stopped halfway (130); any other error is a failure (1).
 
 pub mod check_config;
+pub mod classify;
 pub mod completions;
 pub mod context;
 pub mod exit;
+pub mod healthcheck;
 mod logs;
+pub mod replay;
+pub mod schema;
+pub mod score_series;
+pub mod simulate;
+pub mod topics;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -80,14 +87,30 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 130 interrupted.";
 #[derive(Debug, Subcommand)]
 enum Command {
     CheckConfig(check_config::Arguments),
+    Classify(classify::Arguments),
     Completions(completions::Arguments),
+    Healthcheck(healthcheck::Arguments),
+    Replay(replay::Arguments),
+    Schema(schema::Arguments),
+    ScoreSeries(score_series::Arguments),
+    Simulate(simulate::Arguments),
+    Topics(topics::Arguments),
 }
 
 impl Command {
     fn run(&self, context: &Context) -> anyhow::Result<()> {
         match self {
             Self::CheckConfig(arguments) => check_config::run(context, arguments),
+            Self::Classify(arguments) => classify::run(context.config()?, arguments),
             Self::Completions(arguments) => completions::run(context, arguments),
+            Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
+            Self::Replay(arguments) => replay::run(context, arguments),
+            Self::Schema(arguments) => schema::run(arguments),
+            Self::ScoreSeries(arguments) => score_series::run(context, arguments),
+            Self::Simulate(arguments) => simulate::run(arguments),
+            Self::Topics(arguments) => {
+                topics::run(context.config()?, arguments, &mut io::stdout().lock())
+            }
         }
     }
 }

@@ -145,8 +145,8 @@ fn parse_time(text: &str) -> anyhow::Result<EventTime> {
         return Ok(EventTime::from_millis(time.as_millisecond()));
     }
     let civil: Result<jiff::civil::DateTime, _> = text.parse();
-    match civil.and_then(|civil| civil.to_zoned(jiff::tz::TimeZone::UTC)) {
-        Ok(time) => Ok(EventTime::from_millis(time.timestamp().as_millisecond())),
+    match civil.and_then(|civil| jiff::tz::TimeZone::UTC.to_timestamp(civil)) {
+        Ok(time) => Ok(EventTime::from_millis(time.as_millisecond())),
         Err(_) => bail!(
             "`{text}` is not a time; write 2026-03-04T05:06:07Z or 2026-03-04 05:06:07 (UTC)"
         ),

@@ -207,6 +207,11 @@ impl Ingest {
         Outcome::Counted
     }
 
+    /// How far a post may lie behind the newest of its partition, milliseconds.
+    pub fn lateness_ms(&self) -> i64 {
+        i64::from(self.limits.lateness_ms)
+    }
+
     /// Whether the table has grown to the size that forces a flush.
     pub fn is_full(&self) -> bool {
         self.table.len() >= self.limits.flush_entries as usize

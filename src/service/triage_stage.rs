@@ -55,6 +55,11 @@ impl TriageStage {
         self.tally
     }
 
+    /// The Kafka topic of the alerts.
+    pub fn alerts(&self) -> Arc<str> {
+        Arc::clone(&self.alerts)
+    }
+
     fn fold(&mut self, record: &Record<'_>) {
         self.next = Some(record.offset.saturating_add(1));
         self.progressed = true;

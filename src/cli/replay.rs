@@ -1,0 +1,132 @@
+//! `kentongan replay`: a back-test on recorded posts.
+//!
+//! In: files of plain posts. Out: alerts as JSON lines on standard output, a summary on standard error.
+//! Rule: files are merged by the posts' times; ties go by argument, then line.
+
+use std::io::{self, BufRead, BufWriter, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::classify::{next_line, open};
+use super::{Context, exit};
+use crate::post::{EventTime, FeedKind};
+use crate::relevance::Gate;
+use crate::service::clock::Stopwatch;
+use crate::service::replay::Replay;
+use crate::service::{clock, rendering};
+
+/// Back-test on recorded posts: which alerts would there have been?
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kentongan replay posts.jsonl.gz > alerts.jsonl
+  kentongan replay social.jsonl news.jsonl --set relevance.enabled=false
+  zcat posts.jsonl.gz | kentongan replay -
+
+The same input and configuration give the same bytes. The last line on standard error adds up:
+posts = counted + irrelevant + untopical + duplicate + late + refused.")]
+pub struct Arguments {
+    /// Files of plain posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+struct Source {
+    path: PathBuf,
+    lines: Box<dyn BufRead>,
+    line: Vec<u8>,
+    time: EventTime,
+    kind: FeedKind,
+    has_line: bool,
+}
+
+/// Runs the back-test.
+pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
+    let config = context.config()?;
+    let watch = Stopwatch::start();
+    let files = u32::try_from(arguments.files.len())?;
+    let gate = Gate::new(&config.relevance)?;
+    let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now());
+    let limit = u64::from(config.ingest.max_post_bytes);
+    let mut sources = Vec::new();
+    for path in &arguments.files {
+        let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
+        let mut source = Source {
+            path: path.clone(),
+            lines,
+            line: Vec::new(),
+            time: EventTime::MIN,
+            kind: FeedKind::Social,
+            has_line: false,
+        };
+        source.advance(&replay, limit)?;
+        sources.push(source);
+    }
+    let mut output = BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    let mut emit = |alert: &[u8]| {
+        if written.is_ok() {
+            written = output.write_all(alert).and_then(|()| output.write_all(b"\n"));
+        }
+    };
+    while let Some((number, source)) = earliest(&mut sources) {
+        replay.offer(number, source.kind, &source.line, &mut emit)?;
+        source.advance(&replay, limit)?;
+    }
+    replay.finish(&mut emit)?;
+    written.and_then(|()| output.flush()).map_err(exit::output_error)?;
+    summarise(&replay, watch.elapsed(), &mut io::stderr().lock())
+}
+
+impl Source {
+    /// Reads the next line that is not blank.
+    fn advance(&mut self, replay: &Replay, limit: u64) -> anyhow::Result<()> {
+        self.has_line = false;
+        loop {
+            self.line.clear();
+            let read = next_line(&mut self.lines, &mut self.line, limit);
+            if !read.with_context(|| format!("reading {}", self.path.display()))? {
+                return Ok(());
+            }
+            if !self.line.trim_ascii().is_empty() {
+                break;
+            }
+        }
+        let peek = replay.peek(&self.line);
+        // A line without a time goes at once, beside the one before it.
+        self.time = peek.created_at.unwrap_or(EventTime::MIN);
+        self.kind = peek.kind.unwrap_or(self.kind);
+        self.has_line = true;
+        Ok(())
+    }
+}
+
+fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {
+    let waiting = (0..).zip(sources).filter(|(_, source)| source.has_line);
+    waiting.min_by_key(|(number, source)| (source.time, *number))
+}
+
+fn summarise(replay: &Replay, took: Duration, to: &mut impl Write) -> anyhow::Result<()> {
+    let outcomes = replay.outcomes();
+    let reasons = outcomes.refused.iter().map(|(reason, count)| format!(" {reason}={count}"));
+    writeln!(to, "refused by reason:{}", reasons.collect::<String>())?;
+    let tally = replay.tally();
+    let posts = outcomes.received();
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let rate = posts as f64 / took.as_secs_f64().max(1e-9);
+    writeln!(to, "signals={} incidents={} posts/s={rate:.0}", tally.signals, tally.incidents)?;
+    writeln!(
+        to,
+        "posts={posts} counted={} irrelevant={} untopical={} duplicate={} late={} refused={}",
+        outcomes.counted,
+        outcomes.irrelevant,
+        outcomes.untopical,
+        outcomes.duplicate,
+        outcomes.late,
+        outcomes.refused_total()
+    )?;
+    Ok(())
+}
