@@ -12,7 +12,7 @@ fn every_made_post_is_read_as_it_was_made() -> Result<(), Box<dyn std::error::Er
     let settings = Settings {
         seed: 3,
         start: DEFAULT_START,
-        length: DEMO_LENGTH + Duration::from_secs(60),
+        length: DEMO_LENGTH + Duration::from_mins(1),
         rate: 0.2,
         script: Script::from_toml(DEMO_SCRIPT)?,
     };

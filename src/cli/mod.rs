@@ -27,10 +27,12 @@ pub mod check_config;
 pub mod classify;
 pub mod completions;
 pub mod context;
+pub mod demo;
 pub mod exit;
 pub mod healthcheck;
 mod logs;
 pub mod replay;
+pub mod run;
 pub mod schema;
 pub mod score_series;
 pub mod simulate;
@@ -89,8 +91,10 @@ enum Command {
     CheckConfig(check_config::Arguments),
     Classify(classify::Arguments),
     Completions(completions::Arguments),
+    Demo(demo::Arguments),
     Healthcheck(healthcheck::Arguments),
     Replay(replay::Arguments),
+    Run(run::Arguments),
     Schema(schema::Arguments),
     ScoreSeries(score_series::Arguments),
     Simulate(simulate::Arguments),
@@ -103,8 +107,10 @@ impl Command {
             Self::CheckConfig(arguments) => check_config::run(context, arguments),
             Self::Classify(arguments) => classify::run(context.config()?, arguments),
             Self::Completions(arguments) => completions::run(context, arguments),
+            Self::Demo(arguments) => demo::run(context, arguments),
             Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
             Self::Replay(arguments) => replay::run(context, arguments),
+            Self::Run(arguments) => run::run(context, arguments),
             Self::Schema(arguments) => schema::run(arguments),
             Self::ScoreSeries(arguments) => score_series::run(context, arguments),
             Self::Simulate(arguments) => simulate::run(arguments),

@@ -69,7 +69,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let mut written = Ok(());
     let mut emit = |alert: &[u8]| {
         if written.is_ok() {
-            written = output.write_all(alert).and_then(|()| output.write_all(b"\n"));
+            written = output
+                .write_all(alert)
+                .and_then(|()| output.write_all(b"\n"));
         }
     };
     while let Some((number, source)) = earliest(&mut sources) {
@@ -77,7 +79,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
         source.advance(&replay, limit)?;
     }
     replay.finish(&mut emit)?;
-    written.and_then(|()| output.flush()).map_err(exit::output_error)?;
+    written
+        .and_then(|()| output.flush())
+        .map_err(exit::output_error)?;
     summarise(&replay, watch.elapsed(), &mut io::stderr().lock())
 }
 
@@ -111,13 +115,20 @@ fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {
 
 fn summarise(replay: &Replay, took: Duration, to: &mut impl Write) -> anyhow::Result<()> {
     let outcomes = replay.outcomes();
-    let reasons = outcomes.refused.iter().map(|(reason, count)| format!(" {reason}={count}"));
+    let reasons = outcomes
+        .refused
+        .iter()
+        .map(|(reason, count)| format!(" {reason}={count}"));
     writeln!(to, "refused by reason:{}", reasons.collect::<String>())?;
     let tally = replay.tally();
     let posts = outcomes.received();
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = posts as f64 / took.as_secs_f64().max(1e-9);
-    writeln!(to, "signals={} incidents={} posts/s={rate:.0}", tally.signals, tally.incidents)?;
+    writeln!(
+        to,
+        "signals={} incidents={} posts/s={rate:.0}",
+        tally.signals, tally.incidents
+    )?;
     writeln!(
         to,
         "posts={posts} counted={} irrelevant={} untopical={} duplicate={} late={} refused={}",

@@ -66,8 +66,11 @@ fn score(input: impl Read, output: impl Write, mut scorer: SeriesScorer) -> anyh
         header.trim_start_matches('\u{feff}').trim() == "timestamp,value",
         "line 1: the header must be `timestamp,value`; rename the two columns and drop the others"
     );
-    writeln!(output, "timestamp,value,expected,critical,surprise,score,alert")
-        .map_err(output_error)?;
+    writeln!(
+        output,
+        "timestamp,value,expected,critical,surprise,score,alert"
+    )
+    .map_err(output_error)?;
     while let Some(line) = lines.next()? {
         if line.trim().is_empty() {
             continue;
@@ -136,7 +139,12 @@ fn parse_row(line: &str) -> anyhow::Result<(&str, &str, EventTime, u32)> {
     let Some((timestamp, value)) = cells else {
         bail!("`{line}` is not `timestamp,value`: two columns, no comma inside");
     };
-    Ok((timestamp, value, parse_time(timestamp)?, parse_posts(value)?))
+    Ok((
+        timestamp,
+        value,
+        parse_time(timestamp)?,
+        parse_posts(value)?,
+    ))
 }
 
 fn parse_time(text: &str) -> anyhow::Result<EventTime> {
@@ -147,9 +155,9 @@ fn parse_time(text: &str) -> anyhow::Result<EventTime> {
     let civil: Result<jiff::civil::DateTime, _> = text.parse();
     match civil.and_then(|civil| jiff::tz::TimeZone::UTC.to_timestamp(civil)) {
         Ok(time) => Ok(EventTime::from_millis(time.as_millisecond())),
-        Err(_) => bail!(
-            "`{text}` is not a time; write 2026-03-04T05:06:07Z or 2026-03-04 05:06:07 (UTC)"
-        ),
+        Err(_) => {
+            bail!("`{text}` is not a time; write 2026-03-04T05:06:07Z or 2026-03-04 05:06:07 (UTC)")
+        }
     }
 }
 
@@ -237,7 +245,8 @@ mod tests {
 
     #[test]
     fn the_text_of_a_row_is_passed_through() {
-        let input = "timestamp,value\r\n2026-03-04T05:06:07+07:00, 3.40\r\n\r\n2026-03-04 05:11:07,0\r\n";
+        let input =
+            "timestamp,value\r\n2026-03-04T05:06:07+07:00, 3.40\r\n\r\n2026-03-04 05:11:07,0\r\n";
         let output = scored(input).unwrap();
         let rows: Vec<&str> = output.lines().skip(1).collect();
         assert!(rows[0].starts_with("2026-03-04T05:06:07+07:00, 3.40,"));
@@ -248,34 +257,50 @@ mod tests {
     #[test]
     fn a_row_that_is_not_later_is_passed_through_without_a_score() {
         let output = scored("timestamp,value\n2026-03-04 05:10:00,4\n2026-03-04 05:10:00,4000\n2026-03-04 05:05:00,4000\n").unwrap();
-        let ends = output.lines().skip(2).all(|line| line.ends_with(",0.0000,0.0000,0"));
+        let ends = output
+            .lines()
+            .skip(2)
+            .all(|line| line.ends_with(",0.0000,0.0000,0"));
         assert!(ends, "{output}");
     }
 
     #[test]
     fn what_cannot_be_read_is_named_with_its_line() {
         let row = |row: &str| refusal(&format!("timestamp,value\n2026-03-04 05:10:00,4\n{row}\n"));
-        insta::assert_snapshot!([
-            refusal(""),
-            refusal("time,count\n"),
-            row("2026-03-04 05:15:00"),
-            row("2026-03-04 05:15:00,1,2"),
-            row("yesterday,1"),
-            row("2026-13-04 05:15:00,1"),
-            row("2026-03-04 05:15:00,"),
-            row("2026-03-04 05:15:00,many"),
-            row("2026-03-04 05:15:00,NaN"),
-            row("2026-03-04 05:15:00,-1"),
-            row("2026-03-04 05:15:00,1e300"),
-            row(&"9".repeat(5000)),
-        ].join("\n"));
+        insta::assert_snapshot!(
+            [
+                refusal(""),
+                refusal("time,count\n"),
+                row("2026-03-04 05:15:00"),
+                row("2026-03-04 05:15:00,1,2"),
+                row("yesterday,1"),
+                row("2026-13-04 05:15:00,1"),
+                row("2026-03-04 05:15:00,"),
+                row("2026-03-04 05:15:00,many"),
+                row("2026-03-04 05:15:00,NaN"),
+                row("2026-03-04 05:15:00,-1"),
+                row("2026-03-04 05:15:00,1e300"),
+                row(&"9".repeat(5000)),
+            ]
+            .join("\n")
+        );
     }
 
     #[test]
     fn intervals_are_lengths_up_to_a_day() {
         assert_eq!(parse_interval("5m"), Ok(Interval(300_000)));
         assert_eq!(parse_interval("1d"), Ok(Interval(86_400_000)));
-        for wrong in ["", "5", "m", "0s", "25h", "5 m", "-5m", "5ms", "99999999999d"] {
+        for wrong in [
+            "",
+            "5",
+            "m",
+            "0s",
+            "25h",
+            "5 m",
+            "-5m",
+            "5ms",
+            "99999999999d",
+        ] {
             assert!(parse_interval(wrong).is_err(), "{wrong}");
         }
     }

@@ -185,7 +185,10 @@ impl Scan {
             let host = dot.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
             let host = host.into_iter().next()?.trim_end_matches('.');
             let last = host.rsplit('.').next()?;
-            if !matches!(last, "com" | "co" | "id" | "net" | "org" | "info" | "tv" | "gov" | "edu") {
+            if !matches!(
+                last,
+                "com" | "co" | "id" | "net" | "org" | "info" | "tv" | "gov" | "edu"
+            ) {
                 return None;
             }
         }
@@ -242,12 +245,23 @@ impl Scan {
                 start = border;
             }
         }
-        self.push(Span { start, end: whole.end }, field);
+        self.push(
+            Span {
+                start,
+                end: whole.end,
+            },
+            field,
+        );
     }
 
     /// Whether an `@` stands before the word at `start`, or before an underscore or word before it.
     fn is_handle(&self, start: u32) -> bool {
-        let before = self.folder.text.as_bytes().get(..start as usize).unwrap_or_default();
+        let before = self
+            .folder
+            .text
+            .as_bytes()
+            .get(..start as usize)
+            .unwrap_or_default();
         match before.last() {
             Some(b'@') => true,
             Some(b'_' | b'0'..=b'9') => {

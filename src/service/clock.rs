@@ -7,7 +7,9 @@ use crate::post::EventTime;
 /// Wall time now.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn now() -> EventTime {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     EventTime::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 

@@ -55,11 +55,15 @@ impl DetectStage {
     }
 
     fn fold(&mut self, record: &Record<'_>) {
-        let Some(owned) = self.owned.get_mut(&record.partition.number) else { return };
+        let Some(owned) = self.owned.get_mut(&record.partition.number) else {
+            return;
+        };
         owned.next = record.offset.saturating_add(1);
         self.progressed = true;
         match Batch::decode(record.value.unwrap_or_default()) {
-            Ok(batch) => self.pending.extend(owned.detector.apply(batch, &mut |_| ())),
+            Ok(batch) => self
+                .pending
+                .extend(owned.detector.apply(batch, &mut |_| ())),
             Err(error) => {
                 self.unreadable += 1;
                 let (partition, offset) = (record.partition.number, record.offset);
@@ -120,7 +124,10 @@ impl Stage for DetectStage {
 
     fn done(&self) -> Vec<Position> {
         let position = |(&number, owned): (&u32, &Owned)| Position {
-            partition: Partition { name: Arc::clone(&self.counts), number },
+            partition: Partition {
+                name: Arc::clone(&self.counts),
+                number,
+            },
             next: owned.next,
         };
         self.owned.iter().map(position).collect()

@@ -28,7 +28,11 @@ impl IngestStage {
     pub fn new(config: &Config, ingest: Ingest, counts_partitions: u16) -> Self {
         Self {
             ingest,
-            feeds: config.feeds.iter().map(|feed| feed.name.as_str().into()).collect(),
+            feeds: config
+                .feeds
+                .iter()
+                .map(|feed| feed.name.as_str().into())
+                .collect(),
             counts: config.kafka.counts.as_str().into(),
             counts_partitions,
             flush_interval_ms: i64::from(config.ingest.flush_interval_ms),
@@ -40,7 +44,10 @@ impl IngestStage {
 
     fn input(&self, partition: &Partition) -> Option<InputId> {
         let feed = self.feeds.iter().position(|name| *name == partition.name)?;
-        Some(InputId { feed: u8::try_from(feed).ok()?, partition: partition.number })
+        Some(InputId {
+            feed: u8::try_from(feed).ok()?,
+            partition: partition.number,
+        })
     }
 
     fn fold(&mut self, input: InputId, record: &Record<'_>) {
@@ -53,12 +60,14 @@ impl IngestStage {
         });
         if let Some(Outcome::Refused(refused)) = outcome {
             let reason = refused.reason.as_str();
-            self.dead_letters.push(dead_letter(record, reason, &refused.detail));
+            self.dead_letters
+                .push(dead_letter(record, reason, &refused.detail));
         }
     }
 
     fn is_flush_due(&self, now: EventTime) -> bool {
-        self.flushed_at.is_none_or(|at| now.millis_since(at) >= self.flush_interval_ms)
+        self.flushed_at
+            .is_none_or(|at| now.millis_since(at) >= self.flush_interval_ms)
     }
 }
 
@@ -123,7 +132,13 @@ impl Stage for IngestStage {
     fn done(&self) -> Vec<Position> {
         let named = self.ingest.positions().filter_map(|(input, next)| {
             let name = Arc::clone(self.feeds.get(usize::from(input.feed))?);
-            Some(Position { partition: Partition { name, number: input.partition }, next })
+            Some(Position {
+                partition: Partition {
+                    name,
+                    number: input.partition,
+                },
+                next,
+            })
         });
         named.collect()
     }
@@ -141,19 +156,30 @@ fn dead_letter(record: &Record<'_>, reason: &str, detail: &str) -> Outgoing {
     let mut headers = record.headers.to_vec();
     headers.extend([
         header("__connect.errors.topic", record.partition.name.to_string()),
-        header("__connect.errors.partition", record.partition.number.to_string()),
+        header(
+            "__connect.errors.partition",
+            record.partition.number.to_string(),
+        ),
         header("__connect.errors.offset", record.offset.to_string()),
         header("__connect.errors.stage", "VALUE_CONVERTER".to_owned()),
-        header("__connect.errors.exception.message", format!("{reason}: {detail}")),
+        header(
+            "__connect.errors.exception.message",
+            format!("{reason}: {detail}"),
+        ),
         header("x-kentongan-reason", reason.to_owned()),
     ]);
-    let value = record.value.map(|value| match value.get(..DEAD_LETTER_BYTES) {
-        Some(start) => {
-            headers.push(header("x-kentongan-cut-from-bytes", value.len().to_string()));
-            start.to_vec()
-        }
-        None => value.to_vec(),
-    });
+    let value = record
+        .value
+        .map(|value| match value.get(..DEAD_LETTER_BYTES) {
+            Some(start) => {
+                headers.push(header(
+                    "x-kentongan-cut-from-bytes",
+                    value.len().to_string(),
+                ));
+                start.to_vec()
+            }
+            None => value.to_vec(),
+        });
     Outgoing {
         name: format!("{}.dlq", record.partition.name).into(),
         partition: None,

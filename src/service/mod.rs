@@ -4,14 +4,19 @@
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
 pub mod clock;
+pub mod demo;
 pub mod detect_stage;
 pub mod ingest_stage;
+pub mod interrupt;
+mod observe;
 pub mod replay;
+pub mod run;
 pub mod stage;
 pub mod triage_stage;
 
 use crate::alert::{BareCodes, Rendering, Words, WordsError};
-use crate::config::Config;
+use crate::config::{Config, SecretError};
+use crate::feed::AccountKey;
 
 /// What every alert of this process shares.
 pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
@@ -24,4 +29,24 @@ pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
         words: Words::built_in()?,
         names: Box::new(BareCodes),
     })
+}
+
+/// The key of the account hashes: the configured one, or one drawn for this life of the process.
+pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
+    match config.privacy.account_secret()? {
+        Some(secret) => Ok(AccountKey::new(secret.bytes())),
+        None => {
+            tracing::warn!(
+                "no account key is configured: one was drawn, and hashes change with a restart"
+            );
+            Ok(AccountKey::new(drawn()))
+        }
+    }
+}
+
+/// Bytes that nobody can guess: the standard library seeds each map's hasher from the system.
+fn drawn() -> [u8; 16] {
+    use std::hash::{BuildHasher, RandomState};
+    let half = || RandomState::new().hash_one(0_u8);
+    (u128::from(half()) << 64 | u128::from(half())).to_le_bytes()
 }

@@ -61,7 +61,10 @@ impl Replay {
         let log = |name: &str, group: &str| {
             cluster.create(name, 1);
             let mut log = cluster.log(group);
-            log.assign(Partition { name: name.into(), number: 0 });
+            log.assign(Partition {
+                name: name.into(),
+                number: 0,
+            });
             log
         };
         // No account leaves a replay but as a count, and equal inputs must give equal bytes.
@@ -115,10 +118,20 @@ impl Replay {
         let decoded = self.ingest.decode(0, Some(line));
         let created_at = decoded.as_ref().ok().map(|post| post.created_at);
         let arrived_at = created_at.map_or(self.started_at, |at| at.min(self.started_at));
-        let input = InputId { feed: u8::from(kind == FeedKind::News), partition: file };
+        let input = InputId {
+            feed: u8::from(kind == FeedKind::News),
+            partition: file,
+        };
         let slot = usize::from(input.feed) * self.files as usize + file as usize;
-        let Some(offset) = self.next.get_mut(slot) else { return Ok(()) };
-        let record = InputRecord { input, offset: *offset, arrived_at, decoded };
+        let Some(offset) = self.next.get_mut(slot) else {
+            return Ok(());
+        };
+        let record = InputRecord {
+            input,
+            offset: *offset,
+            arrived_at,
+            decoded,
+        };
         *offset += 1;
         if let Some(outcome) = self.ingest.apply(record) {
             let in_time = !matches!(outcome, Outcome::Refused(_) | Outcome::Late);
@@ -140,7 +153,9 @@ impl Replay {
             return Ok(());
         }
         self.flush(self.now, emit)?;
-        let last = Pane::of(self.now).end().plus_millis(self.ingest.lateness_ms());
+        let last = Pane::of(self.now)
+            .end()
+            .plus_millis(self.ingest.lateness_ms());
         self.flush(last, emit)
     }
 
@@ -176,8 +191,18 @@ impl Replay {
             })?;
         }
         self.writer.commit(&[])?;
-        turn(&mut self.detect.0, &mut self.detect.1, sent_at, Duration::ZERO)?;
-        turn(&mut self.triage.0, &mut self.triage.1, sent_at, Duration::ZERO)?;
+        turn(
+            &mut self.detect.0,
+            &mut self.detect.1,
+            sent_at,
+            Duration::ZERO,
+        )?;
+        turn(
+            &mut self.triage.0,
+            &mut self.triage.1,
+            sent_at,
+            Duration::ZERO,
+        )?;
         let mut read = None;
         self.alerts.poll(Duration::ZERO, &mut |event| {
             if let Event::Record(record) = event {
@@ -186,8 +211,12 @@ impl Replay {
             }
         })?;
         let Some(next) = read else { return Ok(()) };
-        let partition = Partition { name: self.triage.0.alerts(), number: 0 };
-        self.alerts.commit(&[crate::log::Position { partition, next }])
+        let partition = Partition {
+            name: self.triage.0.alerts(),
+            number: 0,
+        };
+        self.alerts
+            .commit(&[crate::log::Position { partition, next }])
     }
 }
 
@@ -203,7 +232,10 @@ fn with_two_feeds(config: &Config) -> Config {
         format: Format::Plain,
         time: PlacedBy::Posted,
     });
-    Config { feeds: feeds.to_vec(), ..config.clone() }
+    Config {
+        feeds: feeds.to_vec(),
+        ..config.clone()
+    }
 }
 
 fn note(outcomes: &mut Outcomes, outcome: Outcome) {

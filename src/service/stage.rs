@@ -58,23 +58,39 @@ pub fn turn(
         events += 1;
         stage.visit(event);
     })?;
-    let appended = if stage.is_due(now) { commit(stage, log, now)? } else { 0 };
+    let appended = if stage.is_due(now) {
+        commit(stage, log, now)?
+    } else {
+        0
+    };
     Ok(Turn { events, appended })
 }
 
-/// Commits what the stage has, due or not; how many records that were.
-pub fn commit(
-    stage: &mut dyn Stage,
-    log: &mut dyn Log,
-    now: EventTime,
-) -> Result<u64, LogError> {
+/// How often the same outputs are tried while the log is away; each try has its own deadline.
+const COMMIT_TRIES: u32 = 3;
+
+/// Commits what the stage has, due or not; how many records that were. The same outputs are tried
+/// again while the log is away, because the stage gives them only once.
+pub fn commit(stage: &mut dyn Stage, log: &mut dyn Log, now: EventTime) -> Result<u64, LogError> {
     let outputs = stage.outputs(now);
-    let appended = outputs.len() as u64;
+    let done = stage.done();
+    let mut tries = 1;
+    while let Err(error) = write(log, &outputs, &done) {
+        if !error.is_transient() || tries == COMMIT_TRIES {
+            return Err(error);
+        }
+        tracing::warn!(%error, tries, stage = stage.name(), "committing again");
+        log.abort()?;
+        tries += 1;
+    }
+    stage.committed();
+    Ok(outputs.len() as u64)
+}
+
+fn write(log: &mut dyn Log, outputs: &[Outgoing], done: &[Position]) -> Result<(), LogError> {
     log.begin()?;
     for output in outputs {
-        log.append(output)?;
+        log.append(output.clone())?;
     }
-    log.commit(&stage.done())?;
-    stage.committed();
-    Ok(appended)
+    log.commit(done)
 }

@@ -67,7 +67,9 @@ impl TriageStage {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
                 let revision = self.triage.apply(signal);
-                let opened = revision.as_ref().is_some_and(|revision| revision.revision == 1);
+                let opened = revision
+                    .as_ref()
+                    .is_some_and(|revision| revision.revision == 1);
                 self.tally.incidents += u64::from(opened);
                 self.pending.extend(revision);
             }
@@ -81,7 +83,10 @@ impl TriageStage {
     fn write(&self, revision: &Revision, now: EventTime) -> Option<Outgoing> {
         let alert = Alert::render(revision, &self.rendering);
         let delay_ms = now.millis_since(revision.signal.sent_at);
-        let delivery = Delivery { delay_ms: Some(delay_ms), traceparent: None };
+        let delivery = Delivery {
+            delay_ms: Some(delay_ms),
+            traceparent: None,
+        };
         match cloud_event(&alert, &self.rendering.source, &delivery) {
             Ok(event) => Some(Outgoing {
                 name: Arc::clone(&self.alerts),
@@ -124,12 +129,21 @@ impl Stage for TriageStage {
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.progressed = false;
         let revisions = std::mem::take(&mut self.pending);
-        revisions.iter().filter_map(|revision| self.write(revision, now)).collect()
+        revisions
+            .iter()
+            .filter_map(|revision| self.write(revision, now))
+            .collect()
     }
 
     fn done(&self) -> Vec<Position> {
-        let partition = Partition { name: Arc::clone(&self.signals), number: 0 };
-        self.next.map(|next| Position { partition, next }).into_iter().collect()
+        let partition = Partition {
+            name: Arc::clone(&self.signals),
+            number: 0,
+        };
+        self.next
+            .map(|next| Position { partition, next })
+            .into_iter()
+            .collect()
     }
 
     fn committed(&mut self) {
