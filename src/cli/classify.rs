@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::config::{Config, Format};
 use crate::feed::{AccountKey, Decoder, Refusal};
 use crate::post::Post;
-use crate::relevance::{Gate, Reading};
+use crate::relevance::{Gate, PlaceCode, Reading};
 use crate::topic::{Extractor, PostTopics};
 
 const EXAMPLES: &str = "\
@@ -55,6 +55,7 @@ struct Verdict<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the output's")]
 struct Witness<'a> {
     witness: &'static str,
     found: &'a str,
@@ -206,12 +207,7 @@ impl Classifier {
             relevant: self.reading.relevant,
             score: rounded(self.reading.score),
             evidence: evidence.collect(),
-            places: self
-                .reading
-                .places
-                .iter()
-                .map(|place| place.as_str())
-                .collect(),
+            places: self.reading.places.iter().map(PlaceCode::as_str).collect(),
             topics: self.topics.keys().collect(),
         };
         write_line(&verdict, output)

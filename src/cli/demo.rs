@@ -53,7 +53,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = Arc::clone(demo.config());
     let key = account_key(&config)?;
     let on_alert = printer(&config)?;
-    let service = Service::start(&config, &Role::ALL, key, Arc::clone(&clock), on_alert)?;
+    let service = Service::start(&config, &Role::ALL, &key, Arc::clone(&clock), on_alert)?;
     let address = service.listening();
     context.print(&format!("Page: http://{address}/  (Ctrl-C stops)\n"))?;
     let (stop, stopped) = mpsc::channel();

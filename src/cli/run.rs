@@ -32,7 +32,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let signals = interrupt::listen()?;
     let key = account_key(&config)?;
     let clock = Arc::new(clock::now);
-    let service = Service::start(&config, &arguments.roles, key, clock, Box::new(|_| ()))?;
+    let service = Service::start(&config, &arguments.roles, &key, clock, Box::new(|_| ()))?;
     tracing::info!(address = %service.listening(), roles = ?arguments.roles, "running");
     loop {
         if let Some(ended) = service.ended(Duration::from_millis(200)) {

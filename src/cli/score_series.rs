@@ -235,7 +235,7 @@ mod tests {
         let whole = scored(&file(900)).unwrap();
         for rows in [1, 2, 499, 501, 777] {
             let cut = scored(&file(rows)).unwrap();
-            assert_eq!(cut, whole[..cut.len()]);
+            assert!(whole.starts_with(&cut), "the rows before the cut changed");
             assert_eq!(cut.lines().count(), rows + 1);
         }
         let alerts: Vec<&str> = whole.lines().filter(|line| line.ends_with(",1")).collect();

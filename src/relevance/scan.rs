@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::relevance::normal::Folder;
 
 /// Bytes of a title or text that are read; a crisis is named before them.
-pub const READ_MAX: usize = 65_536;
+pub(super) const READ_MAX: usize = 65_536;
 
 /// A piece of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -140,7 +140,14 @@ fn is_strong(hit: &Hit, language: Language) -> bool {
         Meaning::Place { common, .. } => {
             hit.field != Field::Location && !hit.dateline && (!common || hit.cued == Cued::Cue)
         }
-        _ => false,
+        Meaning::Hazard(_)
+        | Meaning::Cue
+        | Meaning::Preposition
+        | Meaning::Shared
+        | Meaning::Indonesian
+        | Meaning::Malay
+        | Meaning::Nothing
+        | Meaning::TagWord => false,
     }
 }
 
@@ -153,7 +160,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn language(&mut self, post: &Post<'_>, tongue: Tongue) -> Language {
-        let said = post.language.as_ref().map(|language| language.as_str());
+        let said = post.language.as_ref().map(crate::post::Language::as_str);
         let either = tongue.shared + tongue.indonesian + tongue.malay >= 2;
         let malay = (either || said == Some("ms"))
             && (tongue.malay > tongue.indonesian

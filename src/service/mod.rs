@@ -33,15 +33,11 @@ pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
 
 /// The key of the account hashes: the configured one, or one drawn for this life of the process.
 pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
-    match config.privacy.account_secret()? {
-        Some(secret) => Ok(AccountKey::new(secret.bytes())),
-        None => {
-            tracing::warn!(
-                "no account key is configured: one was drawn, and hashes change with a restart"
-            );
-            Ok(AccountKey::new(drawn()))
-        }
+    if let Some(secret) = config.privacy.account_secret()? {
+        return Ok(AccountKey::new(secret.bytes()));
     }
+    tracing::warn!("no account key is configured: one was drawn, and hashes change with a restart");
+    Ok(AccountKey::new(drawn()))
 }
 
 /// Bytes that nobody can guess: the standard library seeds each map's hasher from the system.

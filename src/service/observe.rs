@@ -10,6 +10,7 @@ use super::run::Shared;
 use crate::alert::Alert;
 use crate::config::Config;
 use crate::desk::{FeedHealth, FeedState};
+use crate::detect::Detector;
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
 use crate::metrics::{Known, Metrics, Outcome};
@@ -56,11 +57,7 @@ pub(super) fn detect(shared: &Shared, stage: &DetectStage) {
         }
     }
     // Every partition of counts holds the same ledger.
-    for (feed, _, ledger) in stage
-        .detectors()
-        .take(1)
-        .flat_map(|detector| detector.ledgers())
-    {
+    for (feed, _, ledger) in stage.detectors().take(1).flat_map(Detector::ledgers) {
         statements
             .ledgers
             .entry(feed.to_owned())

@@ -120,7 +120,7 @@ impl Service {
     pub fn start(
         config: &Arc<Config>,
         roles: &[Role],
-        key: AccountKey,
+        key: &AccountKey,
         clock: Clock,
         on_alert: OnAlert,
     ) -> Result<Self, ServiceError> {
@@ -178,7 +178,7 @@ impl Service {
         let reader = Arc::clone(&shared);
         let read_desk = Arc::clone(&desk);
         threads.push(spawn("alerts", move || {
-            read_alerts(&reader, &read_desk, on_alert)
+            read_alerts(&reader, &read_desk, on_alert);
         })?);
         let server = Arc::clone(&shared);
         threads.push(spawn("http", move || serve(&server, &desk, listener))?);
@@ -206,9 +206,10 @@ impl Service {
         self.shared.stop.store(true, Ordering::Release);
         for thread in self.threads {
             let name = thread.thread().name().unwrap_or("?").to_owned();
-            match thread.join() {
-                Ok(()) => tracing::info!(thread = name, "stopped"),
-                Err(_) => tracing::error!(thread = name, "panicked"),
+            if thread.join().is_ok() {
+                tracing::info!(thread = name, "stopped");
+            } else {
+                tracing::error!(thread = name, "panicked");
             }
         }
     }

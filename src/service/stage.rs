@@ -54,11 +54,14 @@ pub fn turn(
     wait: Duration,
 ) -> Result<Turn, LogError> {
     let mut events = 0;
+    let mut assigned = false;
     log.poll(wait, &mut |event| {
         events += 1;
+        assigned |= matches!(event, Event::Assigned { .. });
         stage.visit(event);
     })?;
-    let appended = if stage.is_due(now) {
+    // A partition that was just assigned is owned from the next poll on: nothing can be committed.
+    let appended = if stage.is_due(now) && !assigned {
         commit(stage, log, now)?
     } else {
         0

@@ -33,7 +33,7 @@ pub const DEFAULT_START: EventTime = EventTime::from_millis(1_767_546_000_000);
 pub const DEFAULT_RATE: f64 = 2.0;
 
 /// The quiet day before anything happens in the built-in script.
-pub const DEMO_HISTORY: Duration = Duration::from_secs(24 * 3600);
+pub const DEMO_HISTORY: Duration = Duration::from_hours(24);
 /// The earthquake's onset, from the start of the run.
 pub const DEMO_EARTHQUAKE_AT: Duration = Duration::from_secs(24 * 3600 + 20);
 /// The hashtag push's onset: three minutes after the earthquake's.

@@ -18,7 +18,7 @@ pub(super) const MAX_EVENTS: usize = 100;
 /// Most posts a second of one event, and of a quiet day.
 pub(super) const MAX_RATE: f64 = 100_000.0;
 /// Longest run and longest event.
-pub(super) const MAX_LENGTH: Duration = Duration::from_secs(366 * 24 * 3600);
+pub(super) const MAX_LENGTH: Duration = Duration::from_hours(366 * 24);
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]

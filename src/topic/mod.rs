@@ -167,7 +167,7 @@ fn links(post: &Post<'_>, reading: &Reading, keys: &mut Keys<'_>) {
         .iter()
         .filter_map(|&span| Link::parse(scan.word(span)))
         .collect();
-    found.sort_unstable_by_key(|link| link.key());
+    found.sort_unstable_by_key(Link::key);
     found.dedup();
     for [host, path] in found.iter().filter_map(Link::key) {
         keys.add(&["link:", host, path]);

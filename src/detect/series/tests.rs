@@ -1,4 +1,10 @@
 //! Series mode as a whole: what a series of a known kind gives.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "made counts are small"
+)]
 
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
