@@ -108,13 +108,20 @@ fn is_name(c: char) -> bool {
 pub(crate) struct Path {
     pub(crate) line: usize,
     pub(crate) segments: Vec<String>,
-    /// What follows: `::{`, `::*` or nothing.
-    pub(crate) opens_group: bool,
+    /// The rest of the line, when the path ends in `::{` or `::*`.
+    pub(crate) group: Option<String>,
 }
 
 impl Path {
     pub(crate) fn starts_with(&self, prefix: &[&str]) -> bool {
         self.segments.len() >= prefix.len() && self.segments.iter().zip(prefix).all(|(a, b)| a == b)
+    }
+
+    /// Whether the group after the path holds `name`; one that goes on in the next line may hold anything.
+    pub(crate) fn group_may_hold(&self, name: &str) -> bool {
+        self.group.as_deref().is_some_and(|group| {
+            !group.contains('}') || group.split(|c| !is_name(c)).any(|held| held == name)
+        })
     }
 
     pub(crate) fn segment(&self, at: usize) -> &str {
@@ -137,24 +144,24 @@ fn line_paths(line: &str, number: usize) -> Vec<Path> {
     while let Some(start) = rest.find(is_name) {
         let mut segments = Vec::new();
         let mut tail = rest.split_at(start).1;
-        let opens_group = loop {
+        let group = loop {
             let (name, after) = tail.split_at(tail.find(|c| !is_name(c)).unwrap_or(tail.len()));
             segments.push(name.to_owned());
             let Some(next) = after.strip_prefix("::") else {
                 tail = after;
-                break false;
+                break None;
             };
             tail = next;
             if !next.starts_with(is_name) {
-                break next.starts_with(['{', '*']);
+                break next.starts_with(['{', '*']).then(|| next.to_owned());
             }
         };
         let is_use = segments.len() == 1 && segments.first().is_some_and(|name| name == "use");
-        if segments.len() > 1 || opens_group || (after_use && !is_use) {
+        if segments.len() > 1 || group.is_some() || (after_use && !is_use) {
             found.push(Path {
                 line: number,
                 segments,
-                opens_group,
+                group,
             });
         }
         after_use = is_use;
@@ -163,7 +170,12 @@ fn line_paths(line: &str, number: usize) -> Vec<Path> {
     found
 }
 
-/// The code before the first `#[cfg(test)]` and the code from there on: tests come last in a file.
+/// The code before the test module at the end of a file, and that module. `mod tests;`, with the tests in a file
+/// beside, ends nothing.
 pub(crate) fn split_tests(code: &str) -> (&str, &str) {
-    code.split_at(code.find("#[cfg(test)]").unwrap_or(code.len()))
+    let module = code.match_indices("#[cfg(test)]").find(|(at, attribute)| {
+        let after = code.split_at(at + attribute.len()).1.trim_start();
+        after.starts_with("mod ") && after.lines().next().is_some_and(|line| line.ends_with('{'))
+    });
+    code.split_at(module.map_or(code.len(), |(at, _)| at))
 }

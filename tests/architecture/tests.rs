@@ -79,6 +79,15 @@ fn tests_keep_to_the_rooms_but_may_use_any_crate() {
 }
 
 #[test]
+fn code_after_the_name_of_a_test_module_is_product_code() {
+    check(
+        "src/window/mod.rs",
+        "#[cfg(test)]\nmod tests;\n\nuse tokio::sync;\n",
+        &["src/window/mod.rs:5: window must not use the crate tokio"],
+    );
+}
+
+#[test]
 fn a_room_must_not_use_the_crate_of_another() {
     let expected = &["src/log/memory.rs:2: log must not use the crate rdkafka"];
     check(
@@ -116,6 +125,14 @@ fn a_pure_room_has_no_clock_and_no_files() {
         "src/window/a.rs",
         "use std::time::Duration;\nuse std::collections::{A, B};\n",
         &[],
+    );
+    check(
+        "src/window/a.rs",
+        "use std::time::{Duration, Instant};\nuse std::io::{self, BufRead};\nuse std::time::*;\n",
+        &[
+            "src/window/a.rs:2: `std::time::{..}` can hide a clock or a file: import one by one",
+            "src/window/a.rs:4: `std::time::{..}` can hide a clock or a file: import one by one",
+        ],
     );
     check("src/log/memory.rs", "use std::time::Instant;\n", &[]);
 }
@@ -172,7 +189,10 @@ fn a_file_has_a_header_and_an_end() {
         &["tests/a.rs:401: 401 lines, at most 400: split the file"],
     );
     check("tests/a.rs", &"\n".repeat(399), &[]);
-    let tests = format!("fn f() {{}}\n#[cfg(test)]\n{}", "\n".repeat(80));
+    let tests = format!(
+        "fn f() {{}}\n#[cfg(test)]\nmod tests {{\n{}",
+        "\n".repeat(79)
+    );
     check(
         "src/post.rs",
         &tests,
