@@ -7,8 +7,6 @@ use std::cell::OnceCell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use crate::cli::exit;
 use crate::config::{Config, Mistakes, Sources};
 
@@ -112,8 +110,5 @@ fn with_count(mistakes: Mistakes) -> anyhow::Error {
         1 => "the configuration has a mistake".to_owned(),
         count => format!("the configuration has {count} mistakes"),
     };
-    Err::<(), _>(mistakes)
-        .context(title)
-        .err()
-        .unwrap_or_else(|| anyhow::anyhow!("no mistakes"))
+    anyhow::Error::new(mistakes).context(title)
 }

@@ -15,7 +15,7 @@
 //! /// What it does.
 //! pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> { .. }
 //! ```
-//! then its `mod` line, its variant of [`Command`] and its arm in `Command::run`, all three below and
+//! then its `mod` line, its variant of `Command` and its arm in `Command::run`, all three below and
 //! in the order of the alphabet.
 //! - `context.config()?` gives the configuration, `context.is_quiet()` hides progress bars.
 //! - Results go to standard output: `context.print(..)`, or a locked `stdout` with

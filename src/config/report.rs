@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::place::{Mistake, Mistakes, Place};
-use crate::config::tree::{Origin, Value};
+use crate::config::tree::Origin;
 
 /// Most mistakes that are kept; the rest are counted.
 pub(crate) const MISTAKES_MAX: usize = 100;
@@ -64,12 +64,6 @@ impl<'a> Report<'a> {
     /// Whether further mistakes are only counted.
     pub(crate) fn is_full(&self) -> bool {
         self.list.len() >= MISTAKES_MAX
-    }
-
-    /// Whether `value` may stand outside of all sections only because a line that opens a section
-    /// could not be read.
-    pub(crate) fn lost_sections(&self, value: &Value) -> bool {
-        !self.broken_lines.is_empty() && !matches!(value, Value::Table(_) | Value::List(_))
     }
 
     /// Whether `key` has a mistake, so that what it holds is only a stand-in.

@@ -241,8 +241,7 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
     /// Reports every key that was not asked for.
     pub(crate) fn finish(self) {
         for (key, node) in self.table {
-            let is_known = self.known.contains(&key.as_str());
-            if is_known || self.path.is_empty() && self.report.lost_sections(&node.value) {
+            if self.known.contains(&key.as_str()) {
                 continue;
             }
             let path = dotted(&self.path, key);
