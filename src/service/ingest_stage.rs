@@ -1,15 +1,25 @@
 //! Ingest beside the log: feeds in, batches and dead letters out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::stage::Stage;
 use crate::config::Config;
-use crate::ingest::{Ingest, InputId, InputRecord, Outcome};
+use crate::ingest::{Batch, Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
 
 /// Longest dead letter; the rest of an oversized record is cut and the cut is stated.
 const DEAD_LETTER_BYTES: usize = 65_536;
+
+/// What was sent since it was last asked.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// Batches, empty ones among them.
+    pub batches: u64,
+    /// What became of the posts, by feed.
+    pub outcomes: BTreeMap<Arc<str>, Outcomes>,
+}
 
 /// The first stage.
 pub struct IngestStage {
@@ -21,6 +31,7 @@ pub struct IngestStage {
     flushed_at: Option<EventTime>,
     dead_letters: Vec<Outgoing>,
     leaving: Vec<InputId>,
+    sent: Sent,
 }
 
 impl IngestStage {
@@ -39,6 +50,23 @@ impl IngestStage {
             flushed_at: None,
             dead_letters: Vec::new(),
             leaving: Vec::new(),
+            sent: Sent::default(),
+        }
+    }
+
+    /// What was sent since the last call.
+    pub fn take_sent(&mut self) -> Sent {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// Every partition of `counts` gets the same statements: those of the first are counted.
+    fn note(&mut self, partition: u32, batch: &Batch) {
+        self.sent.batches += 1;
+        for statement in batch.statements.iter().filter(|_| partition == 0) {
+            if let Some(feed) = self.feeds.get(usize::from(statement.feed)) {
+                let outcomes = self.sent.outcomes.entry(Arc::clone(feed)).or_default();
+                outcomes.merge(&statement.outcomes);
+            }
         }
     }
 
@@ -113,6 +141,7 @@ impl Stage for IngestStage {
         let tables = self.ingest.flush(now, self.counts_partitions);
         for (partition, batches) in (0..).zip(tables) {
             for batch in batches {
+                self.note(partition, &batch);
                 match batch.encode() {
                     Ok(bytes) => outputs.push(Outgoing {
                         name: Arc::clone(&self.counts),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::detect_stage::DetectStage;
+use super::ingest_stage::IngestStage;
 use super::run::Shared;
 use crate::alert::Alert;
 use crate::config::Config;
@@ -43,8 +44,29 @@ pub(super) fn known(config: &Config) -> Known<'_> {
     }
 }
 
+/// Counts what ingest has sent and read since the last time.
+pub(super) fn ingest(shared: &Shared, stage: &mut IngestStage) {
+    let sent = stage.take_sent();
+    let metrics = &shared.metrics;
+    metrics.batches.inc_by(sent.batches);
+    for (feed, outcomes) in sent.outcomes {
+        metrics.count_posts(&feed, Outcome::Counted, outcomes.counted);
+        metrics.count_posts(&feed, Outcome::Irrelevant, outcomes.irrelevant);
+        metrics.count_posts(&feed, Outcome::Untopical, outcomes.untopical);
+        metrics.count_posts(&feed, Outcome::Duplicate, outcomes.duplicate);
+        metrics.count_posts(&feed, Outcome::Late, outcomes.late);
+        metrics.count_posts(&feed, Outcome::Refused, outcomes.refused_total());
+        for (reason, count) in outcomes.refused {
+            metrics
+                .refusals
+                .with_label_values(&[reason.as_str()])
+                .inc_by(count);
+        }
+    }
+}
+
 /// States what the detectors know.
-pub(super) fn detect(shared: &Shared, stage: &DetectStage) {
+pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     let mut topics = 0;
     let mut statements = FeedStatements::default();
     for detector in stage.detectors() {

@@ -159,7 +159,7 @@ impl Service {
                     let ingest = Ingest::new(config, key.clone(), gate, &partitions);
                     let stage = IngestStage::new(config, ingest, config.kafka.counts_partitions);
                     let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
-                    spawn_stage(&shared, stage, names.collect(), |_, _| ())?
+                    spawn_stage(&shared, stage, names.collect(), observe::ingest)?
                 }
                 Role::Detect => {
                     let stage =
@@ -265,7 +265,7 @@ fn spawn_stage<S: Stage + Send + 'static>(
     shared: &Arc<Shared>,
     mut stage: S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &S) + Send + 'static,
+    observe: impl Fn(&Shared, &mut S) + Send + 'static,
 ) -> Result<JoinHandle<()>, ServiceError> {
     let shared = Arc::clone(shared);
     let name = stage.name();
@@ -282,7 +282,7 @@ fn drive<S: Stage>(
     shared: &Shared,
     stage: &mut S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &S),
+    observe: impl Fn(&Shared, &mut S),
 ) -> Result<(), LogError> {
     let name = stage.name();
     let subscription = Subscription {
