@@ -11,7 +11,8 @@ use crate::alert;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example: check alerts with a validator of JSON Schema 2020-12
-  kentongan schema > alert-v1.schema.json")]
+  kentongan schema > alert-v1.schema.json
+  kentongan schema | less")]
 pub struct Arguments {}
 
 /// Writes the schema to standard output.
