@@ -83,13 +83,15 @@ fn a_spike_alerts_once_and_at_its_first_row() {
 
 #[test]
 fn a_slow_rise_alerts() {
-    let mut values = quiet(8, 20.0, 2);
-    for (step, value) in values[6 * ROWS_PER_DAY..].iter_mut().enumerate() {
-        *value += (step as f64 / 144.0 * 40.0).min(60.0) as u32;
+    // Four times the level after twelve hours, once the rhythm is known.
+    let begin = 20 * ROWS_PER_DAY;
+    let mut values = quiet(22, 20.0, 2);
+    for (step, value) in values[begin..].iter_mut().enumerate() {
+        *value += (step as f64 / 144.0 * 60.0).min(60.0) as u32;
     }
     let alerts = alerts(&values);
-    assert!(!alerts.is_empty() && alerts[0] >= 6 * ROWS_PER_DAY);
-    assert!(alerts[0] < 6 * ROWS_PER_DAY + 144, "{alerts:?}");
+    assert!(!alerts.is_empty() && alerts[0] >= begin, "{alerts:?}");
+    assert!(alerts[0] < begin + 144, "{alerts:?}");
 }
 
 #[test]
