@@ -48,8 +48,9 @@ export class List {
   draw(now) {
     const rows = [...this.#rows.values()].sort(byUrgency);
     this.#items.clear();
-    const items = rows.map((row) => {
+    const items = rows.map((row, place) => {
       const item = this.#item(row);
+      item.id = `row-${place}`;
       this.#items.set(row.incident, item);
       return item;
     });
@@ -86,7 +87,7 @@ export class List {
     title.append(line);
     if (place && !line.includes(place)) title.append(" ", element("small", {}, place));
     const numbers = `${number(row.observed)} / ${number(row.expected)}`;
-    const item = element("li", { role: "option", id: `row-${row.incident}`, class: row.status === RESOLVED ? "over" : "" },
+    const item = element("li", { role: "option", class: row.status === RESOLVED ? "over" : "" },
       level(row), title, element("span", { class: "numbers" }, numbers),
       element("span", { class: "character" }, word(row.character)), element("span", { class: "age" }),
       sparkline(row.series, word("chart")));
