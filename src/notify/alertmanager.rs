@@ -225,7 +225,8 @@ impl Entry {
             revision: alert.revision,
             change,
             annotations: annotations(alert),
-            starts_at: alert.opened_at,
+            // Event time may run a little ahead of the clock, and a begin behind the end is refused.
+            starts_at: alert.opened_at.min(UtcTime::new(now)),
             // A link that is no URL would make the whole alert refused.
             link: Url::parse(&alert.url).ok().map(String::from),
             ended: None,
