@@ -202,10 +202,13 @@ async fn what_a_real_alertmanager_calls_bad_is_refused() {
     assert_eq!(sender.send(&bad).await, Answer::Refused { status: 400 });
 }
 
+/// A status and its `Retry-After`.
+type Told = (StatusCode, Option<&'static str>);
+
 /// A server that answers as it is told, then 200, and keeps what it got.
 #[derive(Clone, Default)]
 struct Sink {
-    answers: Arc<Mutex<VecDeque<(StatusCode, Option<&'static str>)>>>,
+    answers: Arc<Mutex<VecDeque<Told>>>,
     got: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
 }
 
