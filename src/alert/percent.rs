@@ -25,3 +25,15 @@ pub(super) fn in_link(byte: u8) -> bool {
 pub(super) fn in_header(byte: u8) -> bool {
     byte.is_ascii_graphic() && byte != b'"' && byte != b'%'
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_holds_whatever_an_incident_is_called() {
+        let encoded = encode("20260303-tag:bañjir #1/2", in_link);
+        assert_eq!(encoded, "20260303-tag:ba%C3%B1jir%20%231%2F2");
+        assert_eq!(encode("hazard:gempa@ID-NB", in_link), "hazard:gempa@ID-NB");
+    }
+}

@@ -390,28 +390,4 @@ fn cloud_event_has_its_attributes_in_headers() {
     insta::assert_snapshot!(text);
 }
 
-#[test]
-fn heartbeat_is_an_event_of_its_own_type() {
-    let at = UtcTime::new(EventTime::from_millis(ONSET));
-    let event = heartbeat_event(at, 2, &rendering(EvidenceMode::Masked)).unwrap();
-    insta::assert_snapshot!(format!(
-        "{:?}\n{}",
-        event.attributes,
-        String::from_utf8(event.body).unwrap()
-    ));
-}
-
-#[test]
-fn the_same_revision_gives_the_same_bytes() {
-    let bytes = || serde_json::to_vec(&alert()).unwrap();
-    assert_eq!(bytes(), bytes());
-}
-
-#[test]
-fn the_link_holds_whatever_an_incident_is_called() {
-    let mut revision = revision();
-    revision.incident = "20260303-tag:bañjir #1/2".to_owned();
-    let alert = Alert::render(&revision, &rendering(EvidenceMode::Masked));
-    let link = "http://127.0.0.1:8080/#20260303-tag:ba%C3%B1jir%20%231%2F2";
-    assert_eq!(alert.url, link);
-}
+mod bytes;

@@ -122,7 +122,7 @@ impl Desk {
     }
 }
 
-/// Every type here is plain data, which can always be written as JSON.
+/// Every type here is plain data, which `serde_json` always writes.
 fn json(value: &impl Serialize) -> Arc<str> {
     serde_json::to_string(value)
         .unwrap_or_else(|_| "null".to_owned())
