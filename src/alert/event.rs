@@ -4,10 +4,9 @@
 //! (`ce_id`) or as HTTP headers (`ce-id`, percent-encoded).
 //! Rule: latencies travel here and never in the record, because they are not made from the data.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 
+use super::percent::{encode, in_header};
 use super::{Alert, Rendering, SCHEMA_ID, UtcTime};
 use crate::triage::{Level, Status};
 
@@ -64,7 +63,7 @@ impl CloudEvent {
         let attributes = self
             .attributes
             .iter()
-            .map(|(name, value)| (format!("ce-{name}"), percent_encode(value)));
+            .map(|(name, value)| (format!("ce-{name}"), encode(value, in_header)));
         let content_type = ("content-type".to_owned(), CONTENT_TYPE.to_owned());
         attributes.chain([content_type]).collect()
     }
@@ -144,17 +143,4 @@ fn severity(level: Level) -> (&'static str, u8) {
         Level::Siaga => ("ERROR", 17),
         Level::Awas => ("FATAL", 21),
     }
-}
-
-fn percent_encode(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_graphic() && byte != b'"' && byte != b'%' {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            write!(text, "%{byte:02X}").unwrap_or_default();
-        }
-    }
-    text
 }

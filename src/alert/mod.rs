@@ -11,6 +11,7 @@ mod evidence;
 mod line;
 mod local_time;
 mod number;
+mod percent;
 mod record;
 mod render;
 mod schema;

@@ -2,6 +2,7 @@
 
 use super::evidence::evidence;
 use super::number::tidy;
+use super::percent::{encode, in_link};
 use super::share::split;
 use super::title::{place_name, title};
 use super::{
@@ -90,7 +91,9 @@ impl Alert {
             false_alarm: None,
             merged_into: None,
             exercise: false,
-            url: rendering.url.replace("{incident}", &revision.incident),
+            url: rendering
+                .url
+                .replace("{incident}", &encode(&revision.incident, in_link)),
             config_digest: rendering.config_digest.clone(),
             program: rendering.program.clone(),
         }

@@ -1,0 +1,394 @@
+//! Channels against real other sides: an Alertmanager, and HTTP servers that fail as they are told.
+//!
+//! Time is an argument of the automata, so nothing here waits: "thirty seconds later" is a number.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails where it stands, and reads the clock and the environment as service does"
+)]
+
+use std::collections::VecDeque;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use kentongan::alert::{Alert, UtcTime};
+use kentongan::metrics::{Known, Metrics};
+use kentongan::notify::{
+    Alertmanager, Answer, Channel, Endpoint, Request, Sender, Webhook, deliver,
+};
+use kentongan::post::EventTime;
+use kentongan::triage::Status;
+use prometheus::Registry;
+use serde_json::Value;
+
+const EXAMPLE: &str = include_str!("../docs/alert-v1.example.json");
+const BINARY: &str = "prometheus-alertmanager";
+const CONFIG: &str = "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n";
+const START_DEADLINE: Duration = Duration::from_secs(20);
+
+fn now() -> EventTime {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    EventTime::from_millis(i64::try_from(since_epoch.as_millis()).unwrap())
+}
+
+fn example(revision: u32, at: EventTime) -> Alert {
+    let mut alert: Alert = serde_json::from_str(EXAMPLE).unwrap();
+    alert.id = format!("{}-{revision}", alert.incident);
+    alert.revision = revision;
+    alert.opened_at = UtcTime::new(at);
+    alert.updated_at = UtcTime::new(at);
+    alert
+}
+
+/// Sends whatever is due at `now` and hands the answers back.
+async fn carry(channel: &mut dyn Channel, sender: &Sender, now: EventTime) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    while let Some(request) = channel.due(now) {
+        let answer = sender.send(&request).await;
+        channel.answered(&answer, now);
+        answers.push(answer);
+    }
+    answers
+}
+
+/// An Alertmanager of this test's own, ended with it.
+struct Running {
+    child: Child,
+    base: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().unwrap_or_default();
+        self.child.wait().map(drop).unwrap_or_default();
+    }
+}
+
+impl Running {
+    /// `None` when it is not installed and the quick run was asked for.
+    async fn start() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("alertmanager.yml");
+        std::fs::File::create(&config)
+            .unwrap()
+            .write_all(CONFIG.as_bytes())
+            .unwrap();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let child = Command::new(BINARY)
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!("--storage.path={}", folder.path().display()))
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .arg("--cluster.listen-address=")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let child = match child {
+            Ok(child) => child,
+            Err(_) if std::env::var("KENTONGAN_QUICK").is_ok() => {
+                eprintln!("{BINARY} is not installed: skipped in the quick run");
+                return None;
+            }
+            Err(error) => {
+                panic!("{BINARY}: {error}; install it: apt-get install prometheus-alertmanager")
+            }
+        };
+        let running = Self {
+            child,
+            base: format!("http://127.0.0.1:{port}"),
+            _folder: folder,
+        };
+        tokio::time::timeout(START_DEADLINE, running.ready())
+            .await
+            .unwrap_or_else(|_| panic!("{BINARY} did not become ready in {START_DEADLINE:?}"));
+        Some(running)
+    }
+
+    async fn ready(&self) {
+        let mut tries = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            tries.tick().await;
+            let answer = reqwest::get(format!("{}/-/ready", self.base)).await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+        }
+    }
+
+    /// What it holds as active.
+    async fn active(&self) -> Vec<Value> {
+        let url = format!("{}/api/v2/alerts?active=true", self.base);
+        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+fn end(alert: &Value) -> EventTime {
+    let end: UtcTime = serde_json::from_value(alert["endsAt"].clone()).unwrap();
+    end.0
+}
+
+#[tokio::test]
+async fn a_real_alertmanager_receives_renews_and_resolves() {
+    let sender = Sender::new().unwrap();
+    let Some(running) = Running::start().await else {
+        return;
+    };
+    let base = Endpoint::parse(&running.base).unwrap();
+    let mut channel = Alertmanager::new(&base, 30_000, 100);
+    let begin = now();
+
+    channel.apply(&example(1, begin), begin);
+    assert_eq!(
+        carry(&mut channel, &sender, begin).await,
+        [Answer::Accepted]
+    );
+    let received = running.active().await;
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert_eq!(
+        received[0]["labels"]["incident"],
+        "gempa-id-nb-20260303t201126"
+    );
+    assert_eq!(received[0]["labels"]["severity"], "critical");
+    assert_eq!(end(&received[0]), begin.plus_millis(120_000));
+
+    let later = begin.plus_millis(30_000);
+    assert_eq!(
+        carry(&mut channel, &sender, later).await,
+        [Answer::Accepted]
+    );
+    let renewed = running.active().await;
+    assert_eq!(renewed.len(), 1, "the same labels are the same alert");
+    assert_eq!(renewed[0]["fingerprint"], received[0]["fingerprint"]);
+    assert_eq!(end(&renewed[0]), begin.plus_millis(150_000));
+
+    let mut over = example(2, begin);
+    over.status = Status::Resolved;
+    over.resolved_at = Some(UtcTime::new(begin));
+    channel.apply(&over, begin);
+    assert_eq!(
+        carry(&mut channel, &sender, begin).await,
+        [Answer::Accepted]
+    );
+    assert_eq!(running.active().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_a_real_alertmanager_calls_bad_is_refused() {
+    let sender = Sender::new().unwrap();
+    let Some(running) = Running::start().await else {
+        return;
+    };
+    let bad = Request {
+        endpoint: Endpoint::parse(&running.base)
+            .unwrap()
+            .join("api/v2/alerts"),
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: br#"[{"labels": {}}]"#.to_vec(),
+    };
+    assert_eq!(sender.send(&bad).await, Answer::Refused { status: 400 });
+}
+
+/// A status and its `Retry-After`.
+type Told = (StatusCode, Option<&'static str>);
+
+/// A server that answers as it is told, then 200, and keeps what it got.
+#[derive(Clone, Default)]
+struct Sink {
+    answers: Arc<Mutex<VecDeque<Told>>>,
+    got: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
+}
+
+impl Sink {
+    fn new(answers: &[(u16, Option<&'static str>)]) -> Self {
+        let answers = answers
+            .iter()
+            .map(|&(status, wait)| (StatusCode::from_u16(status).unwrap(), wait));
+        Self {
+            answers: Arc::new(Mutex::new(answers.collect())),
+            got: Arc::default(),
+        }
+    }
+
+    /// Serves while `work` runs; `work` gets the address.
+    async fn during<F: Future>(&self, work: impl FnOnce(String) -> F) -> F::Output {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let app = Router::new()
+            .route("/hook", post(answer))
+            .with_state(self.clone());
+        tokio::select! {
+            result = work(url) => result,
+            stopped = axum::serve(listener, app) => panic!("the server stopped: {stopped:?}"),
+        }
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let got = self.got.lock().unwrap();
+        got.iter()
+            .map(|(headers, _)| headers["ce-id"].to_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+async fn answer(
+    State(sink): State<Sink>,
+    headers: HeaderMap,
+    body: String,
+) -> (StatusCode, HeaderMap) {
+    let body = serde_json::from_str(&body).unwrap();
+    sink.got.lock().unwrap().push((headers, body));
+    let next = sink.answers.lock().unwrap().pop_front();
+    let (status, wait) = next.unwrap_or((StatusCode::OK, None));
+    let mut headers = HeaderMap::new();
+    if let Some(wait) = wait {
+        headers.insert("retry-after", wait.parse().unwrap());
+    }
+    (status, headers)
+}
+
+fn webhook(url: &str) -> Webhook {
+    Webhook::new(Endpoint::parse(url).unwrap(), "/kentongan", 100)
+}
+
+#[tokio::test]
+async fn a_webhook_gets_a_cloud_event() {
+    let sender = Sender::new().unwrap();
+    let sink = Sink::new(&[]);
+    let alert = example(1, now());
+    sink.during(async |url| {
+        let mut channel = webhook(&url);
+        channel.apply(&alert, now());
+        assert_eq!(
+            carry(&mut channel, &sender, now()).await,
+            [Answer::Accepted]
+        );
+    })
+    .await;
+    let got = sink.got.lock().unwrap();
+    let (headers, body) = got.first().unwrap();
+    assert_eq!(headers["content-type"], "application/json");
+    assert_eq!(headers["ce-specversion"], "1.0");
+    assert_eq!(headers["ce-type"], "id.kentongan.alert.opened.v1");
+    assert_eq!(headers["ce-id"].to_str().unwrap(), alert.id);
+    assert_eq!(
+        serde_json::from_value::<Alert>(body.clone()).unwrap(),
+        alert
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_tries_again_after_429_and_500_and_keeps_the_order() {
+    let sender = Sender::new().unwrap();
+    let sink = Sink::new(&[(429, Some("7")), (500, None), (200, None)]);
+    let begin = now();
+    sink.during(async |url| {
+        let mut channel = webhook(&url);
+        channel.apply(&example(1, begin), begin);
+        channel.apply(&example(2, begin), begin);
+        let answers = carry(&mut channel, &sender, begin).await;
+        assert!(matches!(
+            answers.as_slice(),
+            [Answer::Later {
+                after_ms: Some(7_000),
+                ..
+            }]
+        ));
+        assert_eq!(
+            carry(&mut channel, &sender, begin.plus_millis(6_999)).await,
+            []
+        );
+        let answers = carry(&mut channel, &sender, begin.plus_millis(7_000)).await;
+        assert!(matches!(
+            answers.as_slice(),
+            [Answer::Later { after_ms: None, .. }]
+        ));
+        let next = channel.next_due().unwrap();
+        assert_eq!(
+            carry(&mut channel, &sender, next).await,
+            [Answer::Accepted, Answer::Accepted]
+        );
+    })
+    .await;
+    let id = |revision| format!("gempa-id-nb-20260303t201126-{revision}");
+    assert_eq!(sink.ids(), [id(1), id(1), id(1), id(2)]);
+}
+
+#[tokio::test]
+async fn a_webhook_that_refuses_or_points_elsewhere_is_not_asked_again() {
+    let sender = Sender::new().unwrap();
+    for status in [302, 400, 410] {
+        let sink = Sink::new(&[(status, None)]);
+        sink.during(async |url| {
+            let mut channel = webhook(&url);
+            channel.apply(&example(1, now()), now());
+            assert_eq!(
+                carry(&mut channel, &sender, now()).await,
+                [Answer::Refused { status }]
+            );
+        })
+        .await;
+        assert_eq!(sink.ids().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn nobody_at_the_address_is_tried_again_and_the_secret_stays_secret() {
+    let sender = Sender::new().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let mut channel = webhook(&format!("http://{free}/secret"));
+    channel.apply(&example(1, now()), now());
+    let answers = carry(&mut channel, &sender, now()).await;
+    let [Answer::Later { detail, .. }] = answers.as_slice() else {
+        panic!("{answers:?}");
+    };
+    assert!(!detail.contains("secret"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_courier_delivers_what_comes_and_ends_with_its_queue() {
+    let sender = Sender::new().unwrap();
+    let registry = Registry::new();
+    let metrics = Metrics::new(&registry, &Known::default()).unwrap();
+    let sink = Sink::new(&[]);
+    sink.during(async |url| {
+        let (alerts, queue) = tokio::sync::mpsc::channel(4);
+        let courier = deliver(
+            Box::new(webhook(&url)),
+            sender.clone(),
+            queue,
+            metrics.clone(),
+            now,
+        );
+        let feeding = async move {
+            for revision in 1..=10 {
+                alerts
+                    .send(Arc::new(example(revision, now())))
+                    .await
+                    .unwrap();
+            }
+        };
+        tokio::join!(courier, feeding);
+    })
+    .await;
+    assert_eq!(sink.ids().len(), 10);
+    let text = kentongan::metrics::exposition(&registry).unwrap();
+    let line = r#"kentongan_notify_deliveries_total{channel="webhook",result="delivered"} 10"#;
+    assert!(text.contains(line), "{text}");
+}
