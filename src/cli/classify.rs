@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::config::{Config, Format};
 use crate::feed::{AccountKey, Decoder, Refusal};
 use crate::post::Post;
-use crate::relevance::{Gate, Reading};
+use crate::relevance::{Gate, PlaceCode, Reading};
 use crate::topic::{Extractor, PostTopics};
 
 const EXAMPLES: &str = "\
@@ -55,6 +55,7 @@ struct Verdict<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the output's")]
 struct Witness<'a> {
     witness: &'static str,
     found: &'a str,
@@ -87,12 +88,15 @@ pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::R
 }
 
 /// The lines of a file, unpacked if its name ends in `.gz`.
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
     let file = File::open(path)?;
-    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+    if path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("gz"))
+    {
         return Ok(Box::new(BufReader::new(MultiGzDecoder::new(file))));
     }
     Ok(Box::new(BufReader::new(file)))
@@ -168,7 +172,11 @@ impl Classifier {
             Ok(post) => self.verdict(&post, output),
             Err(refused) => {
                 let missing = refused.reason == Refusal::NoTime && timed.is_none();
-                let reason = if missing { Refusal::NoText } else { refused.reason };
+                let reason = if missing {
+                    Refusal::NoText
+                } else {
+                    refused.reason
+                };
                 let error = format!("{reason} {}", refused.detail);
                 self.failure(error.trim_end(), output)
             }
@@ -176,13 +184,18 @@ impl Classifier {
     }
 
     fn failure(&self, error: &str, output: &mut impl Write) -> io::Result<()> {
-        let failure = Failure { n: self.number, relevant: false, error };
+        let failure = Failure {
+            n: self.number,
+            relevant: false,
+            error,
+        };
         write_line(&failure, output)
     }
 
     fn verdict(&mut self, post: &Post<'_>, output: &mut impl Write) -> io::Result<()> {
         self.gate.read(post, &mut self.reading);
-        self.extractor.extract(post, &self.reading, &mut self.topics);
+        self.extractor
+            .extract(post, &self.reading, &mut self.topics);
         let evidence = self.reading.evidence().map(|evidence| Witness {
             witness: evidence.witness.as_str(),
             found: evidence.found,
@@ -194,7 +207,7 @@ impl Classifier {
             relevant: self.reading.relevant,
             score: rounded(self.reading.score),
             evidence: evidence.collect(),
-            places: self.reading.places.iter().map(|place| place.as_str()).collect(),
+            places: self.reading.places.iter().map(PlaceCode::as_str).collect(),
             topics: self.topics.keys().collect(),
         };
         write_line(&verdict, output)
@@ -202,7 +215,11 @@ impl Classifier {
 }
 
 /// Reads up to the end of a line, and of it no more than a refusal needs.
-fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>, longest: u64) -> io::Result<bool> {
+pub(super) fn next_line(
+    lines: &mut impl BufRead,
+    line: &mut Vec<u8>,
+    longest: u64,
+) -> io::Result<bool> {
     let read = lines.by_ref().take(longest + 2).read_until(b'\n', line)?;
     if read > 0 && line.last() != Some(&b'\n') {
         lines.skip_until(b'\n')?;

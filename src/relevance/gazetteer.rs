@@ -62,7 +62,10 @@ impl Gazetteer {
             let (north, east) = (town.1 - latitude, (town.2 - longitude) * shrink);
             north.mul_add(north, east * east)
         };
-        let nearest = self.towns.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        let nearest = self
+            .towns
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         // One degree of latitude is 111.2 km.
         let reach = REACH_KM / 111.2;
         nearest.0.filter(|_| distance(nearest) <= reach * reach)
@@ -91,7 +94,11 @@ impl Gazetteer {
                 }
                 other => return Err(format!("line {line}: no level {other:?}")),
             }
-            for other in others.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            for other in others
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+            {
                 names.add(&abroad(other), 3, number);
             }
         }
@@ -108,13 +115,20 @@ impl Gazetteer {
             if !code.starts_with("ID") {
                 return Err(format!("line {line}: begin with a code such as ID-JK"));
             }
-            let known = self.places.iter().position(|place| place.0 == PlaceCode::new(code));
+            let known = self
+                .places
+                .iter()
+                .position(|place| place.0 == PlaceCode::new(code));
             let number = match known {
                 Some(at) => u16::try_from(at).map_err(|_| "too many places")?,
                 None if code == "ID" => self.add(code, "")?,
                 None => return Err(format!("line {line}: areas.tsv has no {code}")),
             };
-            for name in listed.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            for name in listed
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+            {
                 names.add(&name.to_lowercase(), 0, number);
             }
         }
@@ -127,10 +141,13 @@ impl Gazetteer {
                 return Err(format!("line {line}: give 4 columns, separated by tabs"));
             };
             let degrees = |value: &str| {
-                value.parse::<f64>().map_err(|_| format!("line {line}: {value:?} is no number"))
+                value
+                    .parse::<f64>()
+                    .map_err(|_| format!("line {line}: {value:?} is no number"))
             };
             let home = area.starts_with("ID").then(|| PlaceCode::new(area));
-            self.towns.push((home, degrees(latitude)?, degrees(longitude)?));
+            self.towns
+                .push((home, degrees(latitude)?, degrees(longitude)?));
         }
         Ok(())
     }
@@ -177,9 +194,15 @@ fn abroad(name: &str) -> String {
         // Cyrillic: the last vowel is the case ending.
         '\u{0400}'..='\u{052F}' if letters >= 5 => {
             let stem = name.trim_end_matches(['а', 'я', 'и', 'о', 'у', 'е', 'ы']);
-            if stem.len() >= 8 { format!("{stem}*") } else { name.to_owned() }
+            if stem.len() >= 8 {
+                format!("{stem}*")
+            } else {
+                name.to_owned()
+            }
         }
-        '\u{0530}'..='\u{058F}' | '\u{0900}'..='\u{0DFF}' | '\u{10A0}'..='\u{10FF}'
+        '\u{0530}'..='\u{058F}'
+        | '\u{0900}'..='\u{0DFF}'
+        | '\u{10A0}'..='\u{10FF}'
         | '\u{AC00}'..='\u{D7A3}' => format!("{name}*"),
         _ => name.to_owned(),
     }

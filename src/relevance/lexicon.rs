@@ -69,26 +69,40 @@ impl Lexicon {
                     detail: format!("{:?} in [{}]: {detail}", entry.word, entry.section),
                 };
                 let meaning = meaning(&entry, &mut hazards).map_err(at)?;
-                builder.add(entry.word, meaning).map_err(|error| at(error.to_string()))?;
+                builder
+                    .add(entry.word, meaning)
+                    .map_err(|error| at(error.to_string()))?;
                 know(entry.word, &mut tag_words);
             }
         }
-        let (gazetteer, names) = Gazetteer::load(lists).map_err(|(file, detail)| {
-            GateError::List { file: file.to_owned(), detail }
-        })?;
-        for name in names {
-            let meaning = Meaning::Place { number: name.place, common: name.common };
-            builder.add(&name.pattern, meaning).map_err(|error| GateError::List {
-                file: "gazetteer".to_owned(),
-                detail: format!("{:?}: {error}", name.pattern),
+        let (gazetteer, names) =
+            Gazetteer::load(lists).map_err(|(file, detail)| GateError::List {
+                file: file.to_owned(),
+                detail,
             })?;
+        for name in names {
+            let meaning = Meaning::Place {
+                number: name.place,
+                common: name.common,
+            };
+            builder
+                .add(&name.pattern, meaning)
+                .map_err(|error| GateError::List {
+                    file: "gazetteer".to_owned(),
+                    detail: format!("{:?}: {error}", name.pattern),
+                })?;
             know(&name.pattern, &mut tag_words);
         }
         let matcher = builder.build().map_err(|error| GateError::List {
             file: "lexicon".to_owned(),
             detail: error.to_string(),
         })?;
-        Ok(Self { matcher, hazards, gazetteer, tag_words })
+        Ok(Self {
+            matcher,
+            hazards,
+            gazetteer,
+            tag_words,
+        })
     }
 
     /// Cuts a hashtag of one case into the fewest listed words; leaves `pieces` empty if it cannot.
@@ -100,7 +114,9 @@ impl Lexicon {
         let mut cuts = [(0_u8, 0_usize); TAG_MAX + 1];
         cuts[0] = (1, 0);
         for start in 0..tag.len() {
-            let Some(&(count @ 1.., _)) = cuts.get(start) else { continue };
+            let Some(&(count @ 1.., _)) = cuts.get(start) else {
+                continue;
+            };
             let mut hash = HASH_START;
             for (end, byte) in (start + 1..).zip(tag.bytes().skip(start)) {
                 hash = hash_byte(hash, byte);
@@ -113,9 +129,14 @@ impl Lexicon {
             }
         }
         let mut end = tag.len();
-        while let Some(&(1.., start)) = cuts.get(end) && end > 0 {
+        while let Some(&(1.., start)) = cuts.get(end)
+            && end > 0
+        {
             let offset = |at| u32::try_from(at).unwrap_or(0);
-            pieces.push(Span { start: offset(start), end: offset(end) });
+            pieces.push(Span {
+                start: offset(start),
+                end: offset(end),
+            });
             end = start;
         }
         pieces.reverse();

@@ -75,7 +75,9 @@ pub(crate) fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
     let mut section = "";
     text.lines().zip(1..).flat_map(move |(content, line)| {
         let content = without_comment(content);
-        let head = content.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let head = content
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
         if let Some(name) = head {
             section = name.trim();
         }
@@ -85,7 +87,11 @@ pub(crate) fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
             .split(',')
             .map(str::trim)
             .filter(|word| !word.is_empty())
-            .map(move |word| Entry { section, word, line })
+            .map(move |word| Entry {
+                section,
+                word,
+                line,
+            })
     })
 }
 
@@ -109,7 +115,11 @@ mod tests {
         let read: Vec<_> = entries(text).map(|e| (e.section, e.word, e.line)).collect();
         assert_eq!(
             read,
-            [("a", "one", 3), ("a", "two words", 3), ("hazard b", "three*", 5)]
+            [
+                ("a", "one", 3),
+                ("a", "two words", 3),
+                ("hazard b", "three*", 5)
+            ]
         );
     }
 }

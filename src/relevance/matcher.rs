@@ -21,7 +21,9 @@ impl std::hash::Hasher for Hashed {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash_byte(hash, byte));
+        self.0 = bytes
+            .iter()
+            .fold(self.0, |hash, &byte| hash_byte(hash, byte));
     }
     fn write_u64(&mut self, value: u64) {
         self.0 = value.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
@@ -142,9 +144,15 @@ impl<M: Copy + PartialEq> Builder<M> {
         if word.len() > 63 {
             return Err(PatternError::Stem);
         }
-        let first = first.iter().fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
+        let first = first
+            .iter()
+            .fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
         *self.stem_lengths.entry(first).or_insert(0) |= 1 << word.len();
-        put(&mut self.meanings, self.stems.entry(token.hash).or_insert(0), meaning);
+        put(
+            &mut self.meanings,
+            self.stems.entry(token.hash).or_insert(0),
+            meaning,
+        );
         Ok(())
     }
 
@@ -153,11 +161,15 @@ impl<M: Copy + PartialEq> Builder<M> {
         if rest.is_empty() && first.wide && needs_no_blanks(scan.word(first.span)) {
             return self.add_run(scan, meaning);
         }
-        let count = u8::try_from(scan.tokens.len()).ok().filter(|&count| count <= 8);
+        let count = u8::try_from(scan.tokens.len())
+            .ok()
+            .filter(|&count| count <= 8);
         let count = count.ok_or(PatternError::Long)?;
         let head = self.words.entry(first.hash).or_default();
         head.longest = head.longest.max(count);
-        let whole = rest.iter().fold(first.hash, |hash, token| hash_phrase(hash, token.hash));
+        let whole = rest
+            .iter()
+            .fold(first.hash, |hash, token| hash_phrase(hash, token.hash));
         let entry = self.words.entry(whole).or_default();
         put(&mut self.meanings, &mut entry.meanings, meaning);
         Ok(())
@@ -202,7 +214,14 @@ impl<M: Copy> Matcher<M> {
         while let Some(token) = scan.tokens.get(at) {
             if let Some((count, meanings)) = self.phrase(scan, at, token.hash) {
                 let last = scan.tokens.get(at + count - 1).unwrap_or(token);
-                found(at, Span { start: token.span.start, end: last.span.end }, meanings);
+                found(
+                    at,
+                    Span {
+                        start: token.span.start,
+                        end: last.span.end,
+                    },
+                    meanings,
+                );
                 at += count;
                 continue;
             }
@@ -240,7 +259,9 @@ impl<M: Copy> Matcher<M> {
     fn inside(&self, scan: &Scan, token: &Token) -> Option<&[M]> {
         let word = scan.word(token.span);
         let first = word.as_bytes().get(..4)?;
-        let first = first.iter().fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
+        let first = first
+            .iter()
+            .fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
         if let Some(lengths) = self.stem_lengths.get(&first) {
             let mut hash = HASH_START;
             let mut best = None;
@@ -273,7 +294,10 @@ impl<M: Copy> Matcher<M> {
                 continue;
             }
             let place = |at: usize| token.span.start + u32::try_from(at).unwrap_or(0);
-            let span = Span { start: place(hit.start()), end: place(hit.end()) };
+            let span = Span {
+                start: place(hit.start()),
+                end: place(hit.end()),
+            };
             if let Some(meanings) = self.meanings(hit.value()) {
                 found(span, meanings);
             }
@@ -281,7 +305,10 @@ impl<M: Copy> Matcher<M> {
     }
 
     fn meanings(&self, id: u32) -> Option<&[M]> {
-        self.meanings.get(id as usize).filter(|list| !list.is_empty()).map(Vec::as_slice)
+        self.meanings
+            .get(id as usize)
+            .filter(|list| !list.is_empty())
+            .map(Vec::as_slice)
     }
 }
 
@@ -291,8 +318,12 @@ fn stands_alone(before: Option<&str>, name: Option<&str>, after: Option<&str>) -
     if !name.is_some_and(|name| name.chars().all(katakana)) {
         return true;
     }
-    !before.and_then(|text| text.chars().next_back()).is_some_and(katakana)
-        && !after.and_then(|text| text.chars().next()).is_some_and(katakana)
+    !before
+        .and_then(|text| text.chars().next_back())
+        .is_some_and(katakana)
+        && !after
+            .and_then(|text| text.chars().next())
+            .is_some_and(katakana)
 }
 
 /// Thai, Lao, Burmese, Khmer, Tibetan, Chinese and Japanese are written without blanks.

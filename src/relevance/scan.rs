@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::relevance::normal::Folder;
 
 /// Bytes of a title or text that are read; a crisis is named before them.
-pub const READ_MAX: usize = 65_536;
+pub(super) const READ_MAX: usize = 65_536;
 
 /// A piece of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -185,7 +185,10 @@ impl Scan {
             let host = dot.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
             let host = host.into_iter().next()?.trim_end_matches('.');
             let last = host.rsplit('.').next()?;
-            if !matches!(last, "com" | "co" | "id" | "net" | "org" | "info" | "tv" | "gov" | "edu") {
+            if !matches!(
+                last,
+                "com" | "co" | "id" | "net" | "org" | "info" | "tv" | "gov" | "edu"
+            ) {
                 return None;
             }
         }
@@ -242,12 +245,23 @@ impl Scan {
                 start = border;
             }
         }
-        self.push(Span { start, end: whole.end }, field);
+        self.push(
+            Span {
+                start,
+                end: whole.end,
+            },
+            field,
+        );
     }
 
     /// Whether an `@` stands before the word at `start`, or before an underscore or word before it.
     fn is_handle(&self, start: u32) -> bool {
-        let before = self.folder.text.as_bytes().get(..start as usize).unwrap_or_default();
+        let before = self
+            .folder
+            .text
+            .as_bytes()
+            .get(..start as usize)
+            .unwrap_or_default();
         match before.last() {
             Some(b'@') => true,
             Some(b'_' | b'0'..=b'9') => {

@@ -58,11 +58,17 @@ pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, readi
     let mut hits = std::mem::take(&mut reading.hits);
     hits.clear();
     let tongue = collect(lexicon, &reading.scan, &mut hits);
-    let mut sheet = Sheet { weights, lexicon, reading };
+    let mut sheet = Sheet {
+        weights,
+        lexicon,
+        reading,
+    };
     let language = sheet.language(post, tongue);
     let home = sheet.coordinates(post);
     let strong = home || hits.iter().any(|hit| is_strong(hit, language));
-    let hazard = hits.iter().any(|hit| matches!(hit.meaning, Meaning::Hazard(_)));
+    let hazard = hits
+        .iter()
+        .any(|hit| matches!(hit.meaning, Meaning::Hazard(_)));
     for hit in &hits {
         sheet.take(hit, language, strong || hazard);
     }
@@ -75,10 +81,15 @@ pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, readi
 fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
     let mut tongue = Tongue::default();
     let (mut cue, mut cue_at) = (Cued::Not, usize::MAX);
-    let first_of_text = scan.tokens.iter().position(|token| token.field == Field::Text);
+    let first_of_text = scan
+        .tokens
+        .iter()
+        .position(|token| token.field == Field::Text);
     let dateline_end = first_of_text.unwrap_or(0) + DATELINE_WORDS;
     lexicon.matcher.find(scan, |at, span, meanings| {
-        let Some(token) = scan.tokens.get(at) else { return };
+        let Some(token) = scan.tokens.get(at) else {
+            return;
+        };
         for &meaning in meanings {
             match meaning {
                 Meaning::Shared => tongue.shared += 1,
@@ -87,14 +98,27 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                 Meaning::Cue => (cue, cue_at) = (Cued::Cue, at),
                 Meaning::Preposition => (cue, cue_at) = (Cued::Preposition, at),
                 Meaning::Nothing | Meaning::TagWord => {}
-                Meaning::Witness(_) | Meaning::AtHome(_) | Meaning::Place { .. } | Meaning::Hazard(_) => {
+                Meaning::Witness(_)
+                | Meaning::AtHome(_)
+                | Meaning::Place { .. }
+                | Meaning::Hazard(_) => {
                     let dateline = token.field == Field::Text
                         && at < dateline_end
                         && matches!(meaning, Meaning::Place { .. })
                         && opens_report(scan.after(span.end));
-                    let cued = if cue_at.checked_add(1) == Some(at) { cue } else { Cued::Not };
+                    let cued = if cue_at.checked_add(1) == Some(at) {
+                        cue
+                    } else {
+                        Cued::Not
+                    };
                     if hits.len() < 4 * KEPT {
-                        hits.push(Hit { meaning, span, field: token.field, cued, dateline });
+                        hits.push(Hit {
+                            meaning,
+                            span,
+                            field: token.field,
+                            cued,
+                            dateline,
+                        });
                     }
                 }
             }
@@ -116,7 +140,14 @@ fn is_strong(hit: &Hit, language: Language) -> bool {
         Meaning::Place { common, .. } => {
             hit.field != Field::Location && !hit.dateline && (!common || hit.cued == Cued::Cue)
         }
-        _ => false,
+        Meaning::Hazard(_)
+        | Meaning::Cue
+        | Meaning::Preposition
+        | Meaning::Shared
+        | Meaning::Indonesian
+        | Meaning::Malay
+        | Meaning::Nothing
+        | Meaning::TagWord => false,
     }
 }
 
@@ -129,7 +160,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn language(&mut self, post: &Post<'_>, tongue: Tongue) -> Language {
-        let said = post.language.as_ref().map(|language| language.as_str());
+        let said = post.language.as_ref().map(crate::post::Language::as_str);
         let either = tongue.shared + tongue.indonesian + tongue.malay >= 2;
         let malay = (either || said == Some("ms"))
             && (tongue.malay > tongue.indonesian
@@ -145,7 +176,11 @@ impl Sheet<'_> {
     }
 
     fn coordinates(&mut self, post: &Post<'_>) -> bool {
-        let Some(Location::Coordinates { latitude, longitude }) = post.location else {
+        let Some(Location::Coordinates {
+            latitude,
+            longitude,
+        }) = post.location
+        else {
             return false;
         };
         let province = self.lexicon.gazetteer.province_at(latitude, longitude);
@@ -220,7 +255,10 @@ impl Sheet<'_> {
             if let Some(&link) = self.reading.scan.links.get(at) {
                 let address = self.reading.scan.word(link);
                 let host = address.split(['/', '?', '#']).next().unwrap_or("");
-                if [".go.id", ".ac.id", ".co.id", ".or.id", ".sch.id"].iter().any(|end| host.ends_with(end)) {
+                if [".go.id", ".ac.id", ".co.id", ".or.id", ".sch.id"]
+                    .iter()
+                    .any(|end| host.ends_with(end))
+                {
                     self.add(Witness::HomeLink, Some(link));
                 }
             }
@@ -239,7 +277,12 @@ impl Sheet<'_> {
         let scan = &self.reading.scan;
         let text = span.map(|span| scan.word(span));
         let mut earlier = 0;
-        for found in self.reading.found.iter().filter(|found| found.witness == witness) {
+        for found in self
+            .reading
+            .found
+            .iter()
+            .filter(|found| found.witness == witness)
+        {
             if found.span.map(|span| scan.word(span)) == text {
                 return;
             }
@@ -248,7 +291,11 @@ impl Sheet<'_> {
         if earlier < COUNTED && self.reading.found.len() < KEPT {
             let share = 0.5_f32.powi(i32::from(earlier));
             let weight = self.weights.of(witness) * share;
-            self.reading.found.push(Found { witness, span, weight });
+            self.reading.found.push(Found {
+                witness,
+                span,
+                weight,
+            });
         }
     }
 

@@ -126,7 +126,9 @@ impl Witness {
 
     /// The witness of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|witness| witness.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|witness| witness.as_str() == name)
     }
 
     /// Whether it names Indonesia by itself: what a common name needs beside it.
@@ -165,7 +167,11 @@ impl Weights {
     /// Reads `config/relevance.toml`; the message says what to mend.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-        if let Some(name) = file.weights.keys().find(|name| Witness::parse(name).is_none()) {
+        if let Some(name) = file
+            .weights
+            .keys()
+            .find(|name| Witness::parse(name).is_none())
+        {
             return Err(format!("weights.{name}: no witness has this name"));
         }
         let mut weights = [0.0; Witness::ALL.len()];

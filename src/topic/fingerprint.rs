@@ -21,8 +21,15 @@ pub(crate) fn of(scan: &Scan) -> u64 {
     let field = if body { Field::Text } else { Field::Title };
     let mut hash = Xxh3::new();
     let mut length = 0;
-    let mut words = scan.tokens.iter().filter(|token| token.field == field).peekable();
-    if words.peek().is_some_and(|token| scan.word(token.span) == "rt") {
+    let mut words = scan
+        .tokens
+        .iter()
+        .filter(|token| token.field == field)
+        .peekable();
+    if words
+        .peek()
+        .is_some_and(|token| scan.word(token.span) == "rt")
+    {
         words.next();
     }
     for token in words {

@@ -10,8 +10,23 @@ const KEY_MAX: usize = 160;
 
 /// Hosts whose addresses are made anew for each post.
 const SHORTENERS: [&str; 17] = [
-    "bit.ly", "buff.ly", "cutt.ly", "dlvr.it", "fb.me", "goo.gl", "ift.tt", "is.gd", "ln.is",
-    "ow.ly", "pic.twitter.com", "s.id", "shorturl.at", "t.co", "tinyurl.com", "wp.me", "youtu.be",
+    "bit.ly",
+    "buff.ly",
+    "cutt.ly",
+    "dlvr.it",
+    "fb.me",
+    "goo.gl",
+    "ift.tt",
+    "is.gd",
+    "ln.is",
+    "ow.ly",
+    "pic.twitter.com",
+    "s.id",
+    "shorturl.at",
+    "t.co",
+    "tinyurl.com",
+    "wp.me",
+    "youtu.be",
 ];
 
 /// Second-level labels under which owners register (`detik.co.id`, `bbc.co.uk`).
@@ -33,13 +48,16 @@ impl<'a> Link<'a> {
         let end = address.find(['/', '?', '#', ':']).unwrap_or(address.len());
         let (host, rest) = (address.get(..end)?, address.get(end..)?);
         let host = host.trim_end_matches('.');
-        let host = ["www.", "m.", "amp."]
-            .iter()
-            .fold(host, |host, prefix| host.strip_prefix(prefix).unwrap_or(host));
+        let host = ["www.", "m.", "amp."].iter().fold(host, |host, prefix| {
+            host.strip_prefix(prefix).unwrap_or(host)
+        });
         if !host.contains('.') || SHORTENERS.contains(&host) {
             return None;
         }
-        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("");
+        let path = rest
+            .find('/')
+            .and_then(|start| rest.get(start..))
+            .unwrap_or("");
         let path = path.split(['?', '#']).next().unwrap_or("");
         let path = path.trim_end_matches(['/', '.', '…', ':', '!', '*', '_']);
         Some(Self { host, path })
@@ -55,9 +73,15 @@ impl<'a> Link<'a> {
     pub(crate) fn domain(&self) -> &'a str {
         let dots = || self.host.rmatch_indices('.').map(|(at, _)| at);
         let label = dots().nth(1).map_or(0, |at| at + 1);
-        let second = self.host.get(label..).and_then(|end| end.split('.').next()).unwrap_or("");
+        let second = self
+            .host
+            .get(label..)
+            .and_then(|end| end.split('.').next())
+            .unwrap_or("");
         let shared = SHARED_LABELS.contains(&second) && dots().count() >= 2;
-        let start = dots().nth(if shared { 2 } else { 1 }).map_or(0, |at| at + 1);
+        let start = dots()
+            .nth(if shared { 2 } else { 1 })
+            .map_or(0, |at| at + 1);
         self.host.get(start..).unwrap_or(self.host)
     }
 }

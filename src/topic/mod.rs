@@ -99,8 +99,12 @@ impl Extractor {
     pub fn extract(&self, post: &Post<'_>, reading: &Reading, topics: &mut PostTopics) {
         topics.clear();
         topics.text = fingerprint::of(reading.scan());
-        let mut keys = Keys { topics, left: self.max_per_post };
-        self.watchlist.find(reading.scan(), |id| keys.add(&["watch:", id]));
+        let mut keys = Keys {
+            topics,
+            left: self.max_per_post,
+        };
+        self.watchlist
+            .find(reading.scan(), |id| keys.add(&["watch:", id]));
         hazards_and_places(reading, &mut keys);
         hashtags(reading, &mut keys);
         links(post, reading, &mut keys);
@@ -139,7 +143,10 @@ fn hazards_and_places(reading: &Reading, keys: &mut Keys<'_>) {
 
 /// Hashtags in the order of their letters, each once; their set has a hash.
 fn hashtags(reading: &Reading, keys: &mut Keys<'_>) {
-    let mut tags: Vec<&str> = reading.hashtags().filter(|tag| tag.len() <= TAG_MAX).collect();
+    let mut tags: Vec<&str> = reading
+        .hashtags()
+        .filter(|tag| tag.len() <= TAG_MAX)
+        .collect();
     tags.sort_unstable();
     tags.dedup();
     let set = tags.iter().fold(0, |set: u64, tag| {
@@ -160,7 +167,7 @@ fn links(post: &Post<'_>, reading: &Reading, keys: &mut Keys<'_>) {
         .iter()
         .filter_map(|&span| Link::parse(scan.word(span)))
         .collect();
-    found.sort_unstable_by_key(|link| link.key());
+    found.sort_unstable_by_key(Link::key);
     found.dedup();
     for [host, path] in found.iter().filter_map(Link::key) {
         keys.add(&["link:", host, path]);

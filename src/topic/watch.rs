@@ -97,7 +97,10 @@ impl Watchlist {
         let mut topics: Vec<Needs> = Vec::new();
         for raw in file.watch {
             let number = u16::try_from(topics.len()).unwrap_or(u16::MAX);
-            let wrong = |detail: String| WatchError::Topic { id: raw.id.clone(), detail };
+            let wrong = |detail: String| WatchError::Topic {
+                id: raw.id.clone(),
+                detail,
+            };
             check(&raw, &topics).map_err(wrong)?;
             for (word, part) in parts(&raw) {
                 builder
@@ -114,7 +117,10 @@ impl Watchlist {
             id: String::new(),
             detail: error.to_string(),
         })?;
-        Ok(Self { topics, matcher: Some(matcher) })
+        Ok(Self {
+            topics,
+            matcher: Some(matcher),
+        })
     }
 
     /// Calls `found` with the id of each topic that the words of `scan` fulfil, in order of the list.
@@ -140,10 +146,18 @@ impl Watchlist {
 }
 
 fn note(states: &mut Vec<State>, topic: u16, part: Part) {
-    let at = states.iter().position(|state| state.topic == topic).unwrap_or_else(|| {
-        states.push(State { topic, any: false, all: 0, none: false });
-        states.len() - 1
-    });
+    let at = states
+        .iter()
+        .position(|state| state.topic == topic)
+        .unwrap_or_else(|| {
+            states.push(State {
+                topic,
+                any: false,
+                all: 0,
+                none: false,
+            });
+            states.len() - 1
+        });
     if let Some(state) = states.get_mut(at) {
         match part {
             Part::Any => state.any = true,
@@ -155,7 +169,11 @@ fn note(states: &mut Vec<State>, topic: u16, part: Part) {
 
 fn parts(raw: &Raw) -> impl Iterator<Item = (&str, Part)> {
     let any = raw.any.iter().map(|word| (word.as_str(), Part::Any));
-    let all = raw.all.iter().zip(0..).map(|(word, bit)| (word.as_str(), Part::All(bit)));
+    let all = raw
+        .all
+        .iter()
+        .zip(0..)
+        .map(|(word, bit)| (word.as_str(), Part::All(bit)));
     let none = raw.none.iter().map(|word| (word.as_str(), Part::None));
     any.chain(all).chain(none)
 }
