@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::post::{Location, Post};
+use crate::relevance::gazetteer::Common;
 use crate::relevance::lexicon::{Lexicon, Meaning};
 use crate::relevance::place::PlaceCode;
 use crate::relevance::reading::{Found, Reading};
@@ -38,11 +39,13 @@ enum Cued {
     Cue,
 }
 
-/// Whether the text is Indonesian or Malay; most texts are neither.
+/// Which of the two languages a text is in; most texts are in neither.
 #[derive(Debug, Clone, Copy)]
 struct Language {
+    /// It has words that Malay does not have.
     indonesian: bool,
-    malay: bool,
+    /// It is Indonesian or Malay.
+    nusantara: bool,
 }
 
 /// Counts of function words.
@@ -51,6 +54,19 @@ struct Tongue {
     shared: u32,
     indonesian: u32,
     malay: u32,
+}
+
+impl Tongue {
+    /// Whether so many of a text's words show that it is Indonesian or Malay: a few of them are
+    /// words of other languages too. More are asked for where the platform says another language.
+    fn suffices(self, said: Option<&str>, tokens: usize) -> bool {
+        let words = self.shared + self.indonesian + self.malay;
+        let share = match said {
+            None | Some("id" | "ms") => 12,
+            Some(_) => 6,
+        };
+        words >= 2 && (words * share) as usize >= tokens
+    }
 }
 
 /// Fills `reading` from its scan.
@@ -138,6 +154,7 @@ fn is_strong(hit: &Hit, language: Language) -> bool {
         Meaning::AtHome(witness) => language.indonesian && witness.is_strong(),
         Meaning::Witness(witness) => hit.field != Field::Location && witness.is_strong(),
         Meaning::Place { common, .. } => {
+            let common = common.holds(language.nusantara);
             hit.field != Field::Location && !hit.dateline && (!common || hit.cued == Cued::Cue)
         }
         Meaning::Hazard(_)
@@ -161,18 +178,23 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn language(&mut self, post: &Post<'_>, tongue: Tongue) -> Language {
         let said = post.language.as_ref().map(crate::post::Language::as_str);
-        let either = tongue.shared + tongue.indonesian + tongue.malay >= 2;
-        let malay = (either || said == Some("ms"))
-            && (tongue.malay > tongue.indonesian
-                || (said == Some("ms") && tongue.malay >= tongue.indonesian));
-        let indonesian = !malay && (either || said == Some("id"));
+        let enough = tongue.suffices(said, self.reading.scan.tokens.len());
+        let malay = match said {
+            Some("ms") => tongue.malay >= tongue.indonesian,
+            _ => enough && tongue.malay > tongue.indonesian,
+        };
+        let indonesian =
+            !malay && (said == Some("id") || (enough && tongue.indonesian > tongue.malay));
         if malay {
             self.add(Witness::Malay, None);
         }
         if indonesian {
             self.add(Witness::Indonesian, None);
         }
-        Language { indonesian, malay }
+        Language {
+            indonesian,
+            nusantara: indonesian || malay || enough,
+        }
     }
 
     fn coordinates(&mut self, post: &Post<'_>) -> bool {
@@ -192,7 +214,7 @@ impl Sheet<'_> {
     }
 
     fn take(&mut self, hit: &Hit, language: Language, second: bool) {
-        let nusantara = language.indonesian || language.malay;
+        let nusantara = language.nusantara;
         if hit.field == Field::Location {
             if is_named_home(hit.meaning) {
                 self.add(Witness::Location, Some(hit.span));
@@ -209,7 +231,9 @@ impl Sheet<'_> {
             }
             Meaning::Witness(witness) => self.add_with_headline(witness, hit),
             Meaning::AtHome(witness) if language.indonesian => self.add(witness, Some(hit.span)),
-            Meaning::Place { number, common } => self.place(hit, number, common, second),
+            Meaning::Place { number, common } => {
+                self.place(hit, number, common.holds(nusantara), second);
+            }
             Meaning::Hazard(number) => {
                 if let Some(hazard) = self.lexicon.hazards.get(usize::from(number)) {
                     self.reading.note_hazard(hazard);
@@ -300,6 +324,11 @@ impl Sheet<'_> {
     }
 
     fn finish(&mut self) {
+        // A headline that names both is about Indonesia and another: a match, a visit.
+        let found = &mut self.reading.found;
+        if found.iter().any(|found| found.witness == Witness::Headline) {
+            found.retain(|found| found.witness != Witness::ForeignHeadline);
+        }
         self.reading.score = self.reading.found.iter().map(|found| found.weight).sum();
         self.reading.relevant = self.reading.score >= self.weights.threshold;
         self.reading.close_places();
@@ -309,7 +338,7 @@ impl Sheet<'_> {
 fn is_named_home(meaning: Meaning) -> bool {
     matches!(
         meaning,
-        Meaning::Witness(Witness::Country) | Meaning::Place { common: false, .. }
+        Meaning::Witness(Witness::Country) | Meaning::Place { common: Common::Nowhere, .. }
     )
 }
 
