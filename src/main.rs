@@ -1,12 +1,22 @@
 use clap::Parser;
 #[derive(Parser)]
-enum Line { Classify(kentongan::cli::classify::Arguments) }
+enum Line {
+    Classify(kentongan::cli::classify::Arguments),
+}
 fn main() -> anyhow::Result<()> {
     let Line::Classify(a) = Line::parse();
     let config = kentongan::config::Config::built_in()?;
-    let read = |n: &str| -> &'static str { Box::leak(std::fs::read_to_string(format!("config/{n}")).unwrap().into_boxed_str()) };
+    let read = |n: &str| -> &'static str {
+        Box::leak(
+            std::fs::read_to_string(format!("config/{n}"))
+                .unwrap()
+                .into_boxed_str(),
+        )
+    };
     let mut lists = kentongan::relevance::Lists::built_in();
-    for (n, t) in &mut lists.lexicon { *t = read(n); }
+    for (n, t) in &mut lists.lexicon {
+        *t = read(n);
+    }
     lists.areas = read("gazetteer/areas.tsv");
     lists.places = read("gazetteer/places.txt");
     lists.ambiguous = read("gazetteer/ambiguous.txt");

@@ -41,6 +41,8 @@ pub(crate) enum Common {
     Abroad,
     /// In all.
     Everywhere,
+    /// So common that only `kota X` or `kabupaten X` is the place.
+    Always,
 }
 
 impl Common {
@@ -50,7 +52,7 @@ impl Common {
             Self::Nowhere => false,
             Self::AtHome => nusantara,
             Self::Abroad => !nusantara,
-            Self::Everywhere => true,
+            Self::Everywhere | Self::Always => true,
         }
     }
 
@@ -59,6 +61,7 @@ impl Common {
             "in-indonesian" => Some(Self::AtHome),
             "abroad" => Some(Self::Abroad),
             "everywhere" => Some(Self::Everywhere),
+            "always" => Some(Self::Always),
             _ => None,
         }
     }
@@ -212,13 +215,15 @@ impl Names {
     }
 
     fn finish(self, common: &BTreeMap<String, Common>) -> Vec<Name> {
+        let common = |pattern: &str| {
+            let found = common.get(pattern.trim_end_matches('*')).copied();
+            found.unwrap_or(Common::Nowhere)
+        };
         let names = self.0.into_iter();
         names
+            .filter(|(pattern, _)| common(pattern) != Common::Always)
             .map(|(pattern, (_, place))| Name {
-                common: common
-                    .get(pattern.trim_end_matches('*'))
-                    .copied()
-                    .unwrap_or(Common::Nowhere),
+                common: common(&pattern),
                 pattern,
                 place,
             })

@@ -44,8 +44,12 @@ enum Cued {
 struct Language {
     /// It has words that Malay does not have.
     indonesian: bool,
+    /// It has more of those that Indonesian does not have.
+    malay: bool,
     /// It is Indonesian or Malay.
     nusantara: bool,
+    /// Words count that mean Indonesia's in an Indonesian text.
+    at_home: bool,
 }
 
 /// Counts of function words.
@@ -54,6 +58,16 @@ struct Tongue {
     shared: u32,
     indonesian: u32,
     malay: u32,
+}
+
+impl Language {
+    /// A text too short to show its language is taken as Indonesian beside a strong witness.
+    fn confirmed(self, strong: bool) -> Self {
+        Self {
+            at_home: self.indonesian || (strong && !self.malay),
+            ..self
+        }
+    }
 }
 
 impl Tongue {
@@ -82,6 +96,7 @@ pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, readi
     let language = sheet.language(post, tongue);
     let home = sheet.coordinates(post);
     let strong = home || hits.iter().any(|hit| is_strong(hit, language));
+    let language = language.confirmed(strong);
     let hazard = hits
         .iter()
         .any(|hit| matches!(hit.meaning, Meaning::Hazard(_)));
@@ -121,7 +136,7 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                     let dateline = token.field == Field::Text
                         && at < dateline_end
                         && matches!(meaning, Meaning::Place { .. })
-                        && opens_report(scan.after(span.end));
+                        && (opens_report(scan.after(span.end)) || follows_outlet(scan, span));
                     let cued = if cue_at.checked_add(1) == Some(at) {
                         cue
                     } else {
@@ -145,8 +160,14 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
 
 /// Whether a dash follows, as behind the town that opens a report.
 fn opens_report(rest: &str) -> bool {
-    let rest = rest.trim_start_matches([' ', ')']);
+    let rest = rest.trim_start_matches([' ', '\n', ')']);
     rest.starts_with(['-', '–', '—']) && !rest.starts_with("-1")
+}
+
+/// Whether only an address and a comma stand before, as in `liputan6.com, Jakarta`.
+fn follows_outlet(scan: &Scan, place: Span) -> bool {
+    let link = scan.links.first();
+    link.is_some_and(|link| (link.end..link.end + 4).contains(&place.start))
 }
 
 fn is_strong(hit: &Hit, language: Language) -> bool {
@@ -193,6 +214,8 @@ impl Sheet<'_> {
         }
         Language {
             indonesian,
+            malay,
+            at_home: indonesian,
             nusantara: indonesian || malay || enough,
         }
     }
@@ -230,7 +253,7 @@ impl Sheet<'_> {
                 }
             }
             Meaning::Witness(witness) => self.add_with_headline(witness, hit),
-            Meaning::AtHome(witness) if language.indonesian => self.add(witness, Some(hit.span)),
+            Meaning::AtHome(witness) if language.at_home => self.add(witness, Some(hit.span)),
             Meaning::Place { number, common } => {
                 self.place(hit, number, common.holds(nusantara), second);
             }
@@ -279,7 +302,7 @@ impl Sheet<'_> {
             if let Some(&link) = self.reading.scan.links.get(at) {
                 let address = self.reading.scan.word(link);
                 let host = address.split(['/', '?', '#']).next().unwrap_or("");
-                if [".go.id", ".ac.id", ".co.id", ".or.id", ".sch.id"]
+                if [".go.id", ".ac.id", ".mil.id", ".desa.id", ".sch.id"]
                     .iter()
                     .any(|end| host.ends_with(end))
                 {
@@ -338,7 +361,11 @@ impl Sheet<'_> {
 fn is_named_home(meaning: Meaning) -> bool {
     matches!(
         meaning,
-        Meaning::Witness(Witness::Country) | Meaning::Place { common: Common::Nowhere, .. }
+        Meaning::Witness(Witness::Country)
+            | Meaning::Place {
+                common: Common::Nowhere,
+                ..
+            }
     )
 }
 

@@ -45,7 +45,7 @@ pub enum Witness {
     Coordinates,
     /// The author's own place.
     Location,
-    /// A link to an address of the Indonesian state or press.
+    /// A link to an address of the Indonesian state, a school or a village.
     HomeLink,
     /// An Indonesian newsroom's own name.
     Outlet,
