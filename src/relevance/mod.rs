@@ -8,6 +8,7 @@
 //! ones (`lists`, `lexicon`, `gazetteer`), `score` weighs them (`witness`) into the `reading`.
 
 mod gazetteer;
+mod language;
 mod lexicon;
 mod lists;
 mod matcher;

@@ -6,8 +6,10 @@
 
 use std::sync::Arc;
 
+use crate::post;
 use crate::post::{Location, Post};
 use crate::relevance::gazetteer::Common;
+use crate::relevance::language::{Language, Tongue};
 use crate::relevance::lexicon::{Lexicon, Meaning};
 use crate::relevance::place::PlaceCode;
 use crate::relevance::reading::{Found, Reading};
@@ -39,69 +41,28 @@ enum Cued {
     Cue,
 }
 
-/// Which of the two languages a text is in; most texts are in neither.
-#[derive(Debug, Clone, Copy)]
-struct Language {
-    /// It has words that Malay does not have.
-    indonesian: bool,
-    /// It has more of those that Indonesian does not have.
-    malay: bool,
-    /// It is Indonesian or Malay.
-    nusantara: bool,
-    /// Words count that mean Indonesia's in an Indonesian text.
-    at_home: bool,
-}
-
-/// Counts of function words.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tongue {
-    shared: u32,
-    indonesian: u32,
-    malay: u32,
-}
-
-impl Language {
-    /// A text too short to show its language is taken as Indonesian beside a strong witness.
-    fn confirmed(self, strong: bool) -> Self {
-        Self {
-            at_home: self.indonesian || (strong && !self.malay),
-            ..self
-        }
-    }
-}
-
-impl Tongue {
-    /// Whether so many of a text's words show that it is Indonesian or Malay: a few of them are
-    /// words of other languages too. More are asked for where the platform says another language.
-    fn suffices(self, said: Option<&str>, tokens: usize) -> bool {
-        let words = self.shared + self.indonesian + self.malay;
-        let share = match said {
-            None | Some("id" | "ms") => 12,
-            Some(_) => 6,
-        };
-        words >= 2 && (words * share) as usize >= tokens
-    }
-}
-
 /// Fills `reading` from its scan.
 pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, reading: &mut Reading) {
     let mut hits = std::mem::take(&mut reading.hits);
     hits.clear();
     let tongue = collect(lexicon, &reading.scan, &mut hits);
+    let said = post.language.as_ref().map(post::Language::as_str);
+    let language = tongue.language(said, reading.scan.tokens.len());
+    let home = coordinates(post).and_then(|(lat, lon)| lexicon.gazetteer.province_at(lat, lon));
+    let strong = home.is_some() || hits.iter().any(|hit| is_strong(hit, language));
+    let hazard = |hit: &Hit| matches!(hit.meaning, Meaning::Hazard(_));
     let mut sheet = Sheet {
         weights,
         lexicon,
+        language,
+        // A text too short to show its language is taken as Indonesian beside a strong witness.
+        at_home: language == Language::Indonesian || (strong && language != Language::Malay),
+        second: strong || hits.iter().any(hazard),
         reading,
     };
-    let language = sheet.language(post, tongue);
-    let home = sheet.coordinates(post);
-    let strong = home || hits.iter().any(|hit| is_strong(hit, language));
-    let language = language.confirmed(strong);
-    let hazard = hits
-        .iter()
-        .any(|hit| matches!(hit.meaning, Meaning::Hazard(_)));
+    sheet.whole_post(home);
     for hit in &hits {
-        sheet.take(hit, language, strong || hazard);
+        sheet.take(hit);
     }
     sheet.home_links();
     sheet.finish();
@@ -172,10 +133,10 @@ fn follows_outlet(scan: &Scan, place: Span) -> bool {
 
 fn is_strong(hit: &Hit, language: Language) -> bool {
     match hit.meaning {
-        Meaning::AtHome(witness) => language.indonesian && witness.is_strong(),
+        Meaning::AtHome(witness) => language == Language::Indonesian && witness.is_strong(),
         Meaning::Witness(witness) => hit.field != Field::Location && witness.is_strong(),
         Meaning::Place { common, .. } => {
-            let common = common.holds(language.nusantara);
+            let common = common.holds(language != Language::Other);
             hit.field != Field::Location && !hit.dateline && (!common || hit.cued == Cued::Cue)
         }
         Meaning::Hazard(_)
@@ -194,50 +155,28 @@ struct Sheet<'a> {
     weights: &'a Weights,
     lexicon: &'a Lexicon,
     reading: &'a mut Reading,
+    language: Language,
+    /// Words count that mean Indonesia's in an Indonesian text.
+    at_home: bool,
+    /// There is a second witness for ordinary names.
+    second: bool,
 }
 
 impl Sheet<'_> {
-    fn language(&mut self, post: &Post<'_>, tongue: Tongue) -> Language {
-        let said = post.language.as_ref().map(crate::post::Language::as_str);
-        let enough = tongue.suffices(said, self.reading.scan.tokens.len());
-        let malay = match said {
-            Some("ms") => tongue.malay >= tongue.indonesian,
-            _ => enough && tongue.malay > tongue.indonesian,
-        };
-        let indonesian =
-            !malay && (said == Some("id") || (enough && tongue.indonesian > tongue.malay));
-        if malay {
-            self.add(Witness::Malay, None);
+    fn whole_post(&mut self, home: Option<PlaceCode>) {
+        match self.language {
+            Language::Indonesian => self.add(Witness::Indonesian, None),
+            Language::Malay => self.add(Witness::Malay, None),
+            Language::Either | Language::Other => {}
         }
-        if indonesian {
-            self.add(Witness::Indonesian, None);
-        }
-        Language {
-            indonesian,
-            malay,
-            at_home: indonesian,
-            nusantara: indonesian || malay || enough,
-        }
-    }
-
-    fn coordinates(&mut self, post: &Post<'_>) -> bool {
-        let Some(Location::Coordinates {
-            latitude,
-            longitude,
-        }) = post.location
-        else {
-            return false;
-        };
-        let province = self.lexicon.gazetteer.province_at(latitude, longitude);
-        if let Some(code) = province {
+        if let Some(province) = home {
             self.add(Witness::Coordinates, None);
-            self.reading.note_place(code);
+            self.reading.note_place(province);
         }
-        province.is_some()
     }
 
-    fn take(&mut self, hit: &Hit, language: Language, second: bool) {
-        let nusantara = language.nusantara;
+    fn take(&mut self, hit: &Hit) {
+        let nusantara = self.language != Language::Other;
         if hit.field == Field::Location {
             if is_named_home(hit.meaning) {
                 self.add(Witness::Location, Some(hit.span));
@@ -253,9 +192,9 @@ impl Sheet<'_> {
                 }
             }
             Meaning::Witness(witness) => self.add_with_headline(witness, hit),
-            Meaning::AtHome(witness) if language.at_home => self.add(witness, Some(hit.span)),
+            Meaning::AtHome(witness) if self.at_home => self.add(witness, Some(hit.span)),
             Meaning::Place { number, common } => {
-                self.place(hit, number, common.holds(nusantara), second);
+                self.place(hit, number, common.holds(nusantara));
             }
             Meaning::Hazard(number) => {
                 if let Some(hazard) = self.lexicon.hazards.get(usize::from(number)) {
@@ -276,11 +215,11 @@ impl Sheet<'_> {
         }
     }
 
-    fn place(&mut self, hit: &Hit, number: u16, common: bool, second: bool) {
+    fn place(&mut self, hit: &Hit, number: u16, common: bool) {
         if hit.dateline {
             return self.add(Witness::Dateline, Some(hit.span));
         }
-        let witness = match (common, hit.cued, second) {
+        let witness = match (common, hit.cued, self.second) {
             (false, _, _) => Witness::Place,
             (true, Cued::Cue, _) | (true, Cued::Preposition, true) => Witness::CuedPlace,
             (true, _, true) => Witness::CommonPlace,
@@ -355,6 +294,17 @@ impl Sheet<'_> {
         self.reading.score = self.reading.found.iter().map(|found| found.weight).sum();
         self.reading.relevant = self.reading.score >= self.weights.threshold;
         self.reading.close_places();
+    }
+}
+
+/// Where the post was written, if it says so in degrees.
+fn coordinates(post: &Post<'_>) -> Option<(f64, f64)> {
+    match post.location {
+        Some(Location::Coordinates {
+            latitude,
+            longitude,
+        }) => Some((latitude, longitude)),
+        Some(Location::Named(_)) | None => None,
     }
 }
 

@@ -174,7 +174,7 @@ fn coordinates_inside_the_country_are_enough() {
     assert_eq!(at(-8.56, 125.57), (false, None), "Dili");
     assert_eq!(at(-9.44, 147.18), (false, None), "Port Moresby");
     assert_eq!(at(31.8, -97.1), (false, None), "Texas");
-    assert_eq!(at(f64::NAN, f64::INFINITY).0, false, "nowhere");
+    assert!(!at(f64::NAN, f64::INFINITY).0, "nowhere");
 }
 
 #[test]
@@ -318,7 +318,7 @@ proptest! {
         let words = pieces.iter().filter_map(|&piece| PIECES.get(piece).copied());
         let text = words.collect::<Vec<_>>().join(" ");
         let gate = gate_once();
-        let score = |text: &str| read(gate, &post("", text)).score;
+        let score = |text: &str| read(gate, &post("", text)).score.to_bits();
         let plain = score(&text);
         prop_assert_eq!(plain, score(&text.nfc().collect::<String>()));
         prop_assert_eq!(plain, score(&text.nfd().collect::<String>()));
@@ -333,7 +333,7 @@ proptest! {
         let mut used = read(gate, &post("", &first));
         gate.read(&post("", &text), &mut used);
         let new = read(gate, &post("", &text));
-        prop_assert_eq!(used.score, new.score);
+        prop_assert_eq!(used.score.to_bits(), new.score.to_bits());
         prop_assert_eq!(used.places, new.places);
         prop_assert_eq!(used.hazards, new.hazards);
     }
