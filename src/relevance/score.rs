@@ -16,9 +16,10 @@ use crate::relevance::reading::{Found, Reading};
 use crate::relevance::scan::{Field, Scan, Span};
 use crate::relevance::witness::{Weights, Witness};
 
-/// Different findings of one witness that count, and findings of one post that are kept.
+/// Different findings of one witness that count.
 const COUNTED: u8 = 4;
-const KEPT: usize = 64;
+/// Most findings of one post that are looked at.
+const HITS_MAX: usize = 256;
 /// Words of the text within which a dateline ends.
 const DATELINE_WORDS: usize = 8;
 
@@ -58,6 +59,7 @@ pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, readi
         // A text too short to show its language is taken as Indonesian beside a strong witness.
         at_home: language == Language::Indonesian || (strong && language != Language::Malay),
         second: strong || hits.iter().any(hazard),
+        counted: [0; Witness::ALL.len()],
         reading,
     };
     sheet.whole_post(home);
@@ -103,7 +105,7 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                     } else {
                         Cued::Not
                     };
-                    if hits.len() < 4 * KEPT {
+                    if hits.len() < HITS_MAX {
                         hits.push(Hit {
                             meaning,
                             span,
@@ -160,6 +162,8 @@ struct Sheet<'a> {
     at_home: bool,
     /// There is a second witness for ordinary names.
     second: bool,
+    /// How many different findings each witness has.
+    counted: [u8; Witness::ALL.len()],
 }
 
 impl Sheet<'_> {
@@ -260,29 +264,26 @@ impl Sheet<'_> {
 
     /// Adds a witness, unless the same words have already been one.
     fn add(&mut self, witness: Witness, span: Option<Span>) {
-        let scan = &self.reading.scan;
+        let Reading { scan, found, .. } = &mut *self.reading;
+        let Some(earlier) = self.counted.get_mut(witness as usize) else {
+            return;
+        };
+        if *earlier >= COUNTED {
+            return;
+        }
         let text = span.map(|span| scan.word(span));
-        let mut earlier = 0;
-        for found in self
-            .reading
-            .found
-            .iter()
-            .filter(|found| found.witness == witness)
-        {
-            if found.span.map(|span| scan.word(span)) == text {
-                return;
-            }
-            earlier += 1;
+        let same = |other: &Found| {
+            other.witness == witness && other.span.map(|span| scan.word(span)) == text
+        };
+        if *earlier > 0 && found.iter().any(same) {
+            return;
         }
-        if earlier < COUNTED && self.reading.found.len() < KEPT {
-            let share = 0.5_f32.powi(i32::from(earlier));
-            let weight = self.weights.of(witness) * share;
-            self.reading.found.push(Found {
-                witness,
-                span,
-                weight,
-            });
-        }
+        found.push(Found {
+            witness,
+            span,
+            weight: self.weights.of(witness) * 0.5_f32.powi(i32::from(*earlier)),
+        });
+        *earlier += 1;
     }
 
     fn finish(&mut self) {
