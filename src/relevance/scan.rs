@@ -162,9 +162,10 @@ impl Scan {
         let mut script = if at > start { Some(false) } else { None };
         for letter in self.after(offset(at)).chars() {
             let wide = is_wide(letter);
-            let belongs = match letter.is_ascii() {
-                true => letter.is_ascii_alphabetic(),
-                false => is_word(letter) || is_combining_mark(letter),
+            let belongs = if letter.is_ascii() {
+                letter.is_ascii_alphabetic()
+            } else {
+                is_word(letter) || is_combining_mark(letter)
             };
             if !belongs || script.is_some_and(|script| script != wide) {
                 break;
