@@ -26,7 +26,7 @@ import numpy as np
 FILE = pathlib.Path(__file__).resolve().parent.parent / "config/relevance.toml"
 # What each witness should add if the sample said nothing; the sign is never left.
 PRIOR = {
-    "country": 4.0, "abroad": 3.0, "institution": 3.0, "public-life": 1.5, "person": 3.0,
+    "country": 4.0, "abroad": 3.0, "institution": 3.0, "public-life": 1.5, "person": 3.0, "everyday": 0.8, "surname": 1.5,
     "culture": 2.0, "movement": 3.0, "place": 3.0, "common-place": 2.0, "cued-place": 2.5,
     "lonely-name": 0.5, "dateline": 0.2, "headline": 1.0, "coordinates": 5.0, "location": 0.5,
     "home-link": 1.5, "outlet": -0.5, "indonesian": 0.5, "malay": -1.0, "hazard-at-home": 0.5,
@@ -36,6 +36,8 @@ PRIOR = {
 NAMES = list(PRIOR)
 CENTRE = np.array([PRIOR[name] for name in NAMES])
 SIGN = np.sign(CENTRE)
+# The rule of the second witness: an ordinary name alone must not decide.
+MOST = np.array([0.5 if name == "lonely-name" else np.inf for name in NAMES])
 
 
 def classify(program, path):
@@ -71,6 +73,7 @@ def fit(x, y, weight, pull, steps=4000):
         beta = beta + speed
         wrong = np.append(SIGN * beta[:-1] < 0, False)
         beta[wrong] = 0.0
+        beta[:-1] = np.minimum(beta[:-1], MOST)
     return beta
 
 

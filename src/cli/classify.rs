@@ -26,7 +26,7 @@ Examples:
   kentongan classify posts.jsonl.gz more.jsonl > verdicts.jsonl
   echo '{\"text\":\"Banjir di Demak\"}' | kentongan classify -
 
-Each line of output: n (its number, from 1 over all files; blank lines have no number), id, relevant,
+Each line of output: n (its number, from 1 over all files; blank lines are not counted), id, relevant,
 score, evidence [{witness, found, weight}], places [], topics []. A line that is no JSON object or has
 neither text nor title gives n, relevant false and error. created_at may be missing here.
 Satu baris hasil untuk tiap baris masukan: menyangkut Indonesia atau tidak, dan apa buktinya.";
@@ -74,6 +74,7 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     run_with(Gate::new(&config.relevance)?, config, arguments)
 }
 
+/// Classifies with a gate that holds other lists than those built in.
 pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let mut classifier = Classifier::new(gate, config);
     let mut output = BufWriter::new(io::stdout().lock());
@@ -242,4 +243,82 @@ fn write_line(value: &impl Serialize, output: &mut impl Write) -> io::Result<()>
 /// Three digits behind the point: more would be noise.
 fn rounded(value: f32) -> f64 {
     (f64::from(value) * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `classify` answers to `input`, a value for each line.
+    fn answers(input: &str) -> Vec<Value> {
+        let config = Config::built_in().unwrap();
+        let mut classifier = Classifier::new(Gate::new(&config.relevance).unwrap(), &config);
+        let mut output = Vec::new();
+        let more = classifier.file(Path::new("-"), input.as_bytes(), &mut output);
+        assert!(more.unwrap());
+        let lines = std::str::from_utf8(&output).unwrap().lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn each_line_has_its_answer_in_order() {
+        let input = "{\"id\":\"a\",\"text\":\"Banjir di Demak, warga mengungsi\"}\n\n\
+                     nonsense\n{\"id\":\"c\",\"text\":\"hello\",\"created_at\":null}\n";
+        let answers = answers(input);
+        let short: Vec<_> = answers
+            .iter()
+            .map(|answer| {
+                (
+                    answer["n"].as_u64(),
+                    answer["id"].as_str(),
+                    answer["relevant"].as_bool(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            short,
+            [
+                (Some(1), Some("a"), Some(true)),
+                (Some(2), None, Some(false)),
+                (Some(3), Some("c"), Some(false)),
+            ]
+        );
+        assert!(answers[1]["error"].is_string());
+        assert_eq!(answers[0]["topics"][0], "hazard:banjir@ID-3321");
+        assert_eq!(answers[0]["places"][1], "ID-JT");
+    }
+
+    #[test]
+    fn a_post_without_a_usable_time_is_judged_all_the_same() {
+        for time in ["null", "\"yesterday\"", "\"0001-01-01T00:00:00Z\"", "7"] {
+            let line = format!("{{\"created_at\":{time},\"title\":\"Indonesia\",\"text\":null}}");
+            assert_eq!(answers(&line)[0]["relevant"], true, "{time}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_post_is_an_error() {
+        for line in [
+            "7",
+            "[]",
+            "{}",
+            "{\"text\":\"\"}",
+            "{\"text\":null,\"title\":null}",
+            "{\"text\":7}",
+        ] {
+            let answer = &answers(line)[0];
+            assert!(answer["error"].is_string(), "{line}: {answer}");
+            assert_eq!(answer["relevant"], false);
+        }
+    }
+
+    #[test]
+    fn weights_of_the_evidence_add_up() {
+        let answer = &answers("{\"text\":\"Jakarta, Bandung dan Surabaya kebanjiran\"}")[0];
+        let weights = answer["evidence"].as_array().unwrap().iter();
+        let sum: f64 = weights.map(|found| found["weight"].as_f64().unwrap()).sum();
+        assert!((sum - answer["score"].as_f64().unwrap()).abs() < 0.01);
+    }
 }

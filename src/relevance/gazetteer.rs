@@ -4,7 +4,7 @@
 //! Rule: a bare name means the province, else the city, else the regency; `kabupaten X` and `kota X` say which.
 //! Not here: whether a name in a text is a place (`score`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::relevance::lists::{Lists, entries, without_comment};
 use crate::relevance::place::PlaceCode;
@@ -26,16 +26,57 @@ pub(crate) struct Name {
     pub(crate) pattern: String,
     /// The place's number.
     pub(crate) place: u16,
-    /// Whether the name needs a second witness.
-    pub(crate) common: bool,
+    /// Where the name needs a second witness.
+    pub(crate) common: Common,
+}
+
+/// In which texts a name is also an ordinary word or another's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Common {
+    /// In none.
+    Nowhere,
+    /// In Indonesian and Malay ones (`batu` is a stone).
+    AtHome,
+    /// In all others (`solo` is alone).
+    Abroad,
+    /// In all.
+    Everywhere,
+    /// So common that only `kota X` or `kabupaten X` is the place.
+    Always,
+}
+
+impl Common {
+    /// Whether the name is common in a text; `nusantara`: the text is Indonesian or Malay.
+    pub(crate) const fn holds(self, nusantara: bool) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::AtHome => nusantara,
+            Self::Abroad => !nusantara,
+            Self::Everywhere | Self::Always => true,
+        }
+    }
+
+    fn parse(section: &str) -> Option<Self> {
+        match section {
+            "in-indonesian" => Some(Self::AtHome),
+            "abroad" => Some(Self::Abroad),
+            "everywhere" => Some(Self::Everywhere),
+            "always" => Some(Self::Always),
+            _ => None,
+        }
+    }
 }
 
 impl Gazetteer {
     /// Reads the files; a mistake is named with its file.
     pub(crate) fn load(lists: &Lists<'_>) -> Result<(Self, Vec<Name>), (&'static str, String)> {
-        let common: BTreeSet<String> = entries(lists.ambiguous)
-            .map(|entry| entry.word.to_lowercase())
-            .collect();
+        let mut common = BTreeMap::new();
+        for entry in entries(lists.ambiguous) {
+            let file = "gazetteer/ambiguous.txt";
+            let section = Common::parse(entry.section)
+                .ok_or_else(|| (file, format!("line {}: no such section", entry.line)))?;
+            common.insert(entry.word.to_lowercase(), section);
+        }
         let mut names = Names::default();
         let mut gazetteer = Self::default();
         gazetteer
@@ -173,11 +214,16 @@ impl Names {
         }
     }
 
-    fn finish(self, common: &BTreeSet<String>) -> Vec<Name> {
+    fn finish(self, common: &BTreeMap<String, Common>) -> Vec<Name> {
+        let common = |pattern: &str| {
+            let found = common.get(pattern.trim_end_matches('*')).copied();
+            found.unwrap_or(Common::Nowhere)
+        };
         let names = self.0.into_iter();
         names
+            .filter(|(pattern, _)| common(pattern) != Common::Always)
             .map(|(pattern, (_, place))| Name {
-                common: common.contains(pattern.trim_end_matches('*')),
+                common: common(&pattern),
                 pattern,
                 place,
             })

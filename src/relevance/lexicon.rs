@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::relevance::GateError;
-use crate::relevance::gazetteer::Gazetteer;
+use crate::relevance::gazetteer::{Common, Gazetteer};
 use crate::relevance::lists::{Entry, Lists, entries};
 use crate::relevance::matcher::{Builder, Matcher};
 use crate::relevance::scan::{HASH_START, Span, hash_byte, hash_word};
@@ -24,8 +24,8 @@ pub(crate) enum Meaning {
     Witness(Witness),
     /// A witness in an Indonesian text only: elsewhere the letters mean something else.
     AtHome(Witness),
-    /// A place, by its number; `common`: an ordinary name.
-    Place { number: u16, common: bool },
+    /// A place, by its number; `common`: where its name is an ordinary one.
+    Place { number: u16, common: Common },
     /// A hazard, by its number.
     Hazard(u8),
     /// A word that stands before names of places (`bupati`, `polres`).

@@ -6,31 +6,11 @@
 //! Not here: which meanings there are; the matcher serves the lexicon and the watch topics alike.
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
-use hashbrown::HashMap;
 
+use crate::relevance::by_hash::{ByHash, Sieve};
 use crate::relevance::scan::{
     Field, HASH_START, Scan, Span, Token, hash_byte, hash_phrase, hash_word, is_wide,
 };
-
-/// A word as a key is already a hash.
-#[derive(Debug, Clone, Copy, Default)]
-struct Hashed(u64);
-
-impl std::hash::Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes
-            .iter()
-            .fold(self.0, |hash, &byte| hash_byte(hash, byte));
-    }
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    }
-}
-
-type ByHash<V> = HashMap<u64, V, std::hash::BuildHasherDefault<Hashed>>;
 
 /// What a word, or a phrase that begins with it, may mean.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +24,8 @@ struct Entry {
 /// Patterns and their meanings.
 pub struct Matcher<M> {
     words: ByHash<Entry>,
+    /// Words and phrases, beginnings of stems.
+    sieve: Sieve,
     stems: ByHash<u32>,
     /// First four bytes of a stem -> lengths (a bit each) of the stems that begin so.
     stem_lengths: ByHash<u64>,
@@ -185,7 +167,9 @@ impl<M: Copy + PartialEq> Builder<M> {
                 .build_with_values(self.runs);
             Some(built.map_err(|_| PatternError::Full)?)
         };
+        let listed = self.words.keys().chain(self.stem_lengths.keys());
         Ok(Matcher {
+            sieve: Sieve::of(listed.copied()),
             words: self.words,
             stems: self.stems,
             stem_lengths: self.stem_lengths,
@@ -241,6 +225,9 @@ impl<M: Copy> Matcher<M> {
 
     /// The longest phrase that begins with token `at`.
     fn phrase(&self, scan: &Scan, at: usize, first: u64) -> Option<(usize, &[M])> {
+        if !self.sieve.may_hold(first) {
+            return None;
+        }
         let entry = self.words.get(&first)?;
         let mut best = (entry.meanings != 0).then_some((1, entry.meanings));
         let mut hash = first;
@@ -262,7 +249,9 @@ impl<M: Copy> Matcher<M> {
         let first = first
             .iter()
             .fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
-        if let Some(lengths) = self.stem_lengths.get(&first) {
+        if self.sieve.may_hold(first)
+            && let Some(lengths) = self.stem_lengths.get(&first)
+        {
             let mut hash = HASH_START;
             let mut best = None;
             for (length, byte) in (1..64).zip(word.bytes()) {
@@ -278,9 +267,7 @@ impl<M: Copy> Matcher<M> {
         if token.wide || word.len() < 6 {
             return None;
         }
-        let bare = ["nya", "ku", "mu", "lah", "kah", "pun"]
-            .iter()
-            .find_map(|suffix| word.strip_suffix(suffix).filter(|bare| bare.len() >= 4))?;
+        let bare = without_suffix(word)?;
         let entry = self.words.get(&hash_word(bare))?;
         self.meanings(entry.meanings)
     }
@@ -310,6 +297,21 @@ impl<M: Copy> Matcher<M> {
             .filter(|list| !list.is_empty())
             .map(Vec::as_slice)
     }
+}
+
+/// The word before `-nya` (its), `-ku` (my), `-mu` (your), `-lah`, `-kah`, `-pun`.
+fn without_suffix(word: &str) -> Option<&str> {
+    let suffixes: &[&str] = match word.as_bytes().last()? {
+        b'a' => &["nya"],
+        b'u' => &["ku", "mu"],
+        b'h' => &["lah", "kah"],
+        b'n' => &["pun"],
+        _ => &[],
+    };
+    let mut bare = suffixes
+        .iter()
+        .filter_map(|suffix| word.strip_suffix(suffix));
+    bare.find(|bare| bare.len() >= 4)
 }
 
 /// Katakana spells foreign words: a name must not be a part of a longer one.

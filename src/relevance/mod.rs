@@ -7,7 +7,9 @@
 //! The path of a text: `normal` folds it, `scan` cuts it into words, `matcher` finds the listed
 //! ones (`lists`, `lexicon`, `gazetteer`), `score` weighs them (`witness`) into the `reading`.
 
+mod by_hash;
 mod gazetteer;
+mod language;
 mod lexicon;
 mod lists;
 mod matcher;

@@ -14,16 +14,6 @@ pub(crate) struct Folder {
     pub(crate) text: String,
     /// Offsets in `text` where a capital letter begins a new word inside a word.
     pub(crate) borders: Vec<u32>,
-    case: [Case; 2],
-}
-
-/// What the last letters looked like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Case {
-    #[default]
-    None,
-    Lower,
-    Upper,
 }
 
 impl Folder {
@@ -31,7 +21,6 @@ impl Folder {
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.borders.clear();
-        self.case = [Case::None; 2];
     }
 
     /// Appends `text`, folded.
@@ -43,12 +32,12 @@ impl Folder {
             let wide = tail.bytes().take_while(|byte| !byte.is_ascii()).count();
             let (run, after) = tail.split_at(wide);
             if run.is_empty() || is_nfkc_quick(run.chars()) == IsNormalized::Yes {
-                head.bytes().for_each(|byte| self.push_ascii(byte));
+                self.push_ascii(head);
                 run.chars().for_each(|letter| self.push_folded(letter));
             } else {
                 // A combining mark may belong to the letter before the run.
                 let (head, joint) = head.split_at(head.len().saturating_sub(1));
-                head.bytes().for_each(|byte| self.push_ascii(byte));
+                self.push_ascii(head);
                 joint
                     .chars()
                     .chain(run.chars())
@@ -59,35 +48,30 @@ impl Folder {
         }
     }
 
-    fn push_ascii(&mut self, byte: u8) {
-        let case = match byte {
-            b'A'..=b'Z' => Case::Upper,
-            b'a'..=b'z' => Case::Lower,
-            _ => Case::None,
-        };
-        self.mark(case);
-        self.text.push(char::from(byte.to_ascii_lowercase()));
+    fn push_ascii(&mut self, run: &str) {
+        let start = self.text.len();
+        let bytes = run.as_bytes();
+        for (at, &byte) in bytes.iter().enumerate() {
+            if byte.is_ascii_uppercase() && joins(bytes, at) {
+                self.borders
+                    .push(u32::try_from(start + at).unwrap_or(u32::MAX));
+            }
+        }
+        self.text.push_str(run);
+        if let Some(added) = self.text.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
     }
 
     fn push_folded(&mut self, letter: char) {
-        if letter.is_ascii() {
-            self.push_ascii(letter.cast_ascii());
-            return;
-        }
         if is_invisible(letter) {
             return;
         }
         // Scripts without case (most from Hebrew on) need no tables.
         if ('\u{0590}'..'\u{10A0}').contains(&letter) || letter >= '\u{2E80}' {
-            self.case = [Case::None; 2];
             self.text.push(letter);
             return;
         }
-        self.mark(match (letter.is_uppercase(), letter.is_lowercase()) {
-            (true, _) => Case::Upper,
-            (_, true) => Case::Lower,
-            _ => Case::None,
-        });
         // Up and down again: sharp s, final sigma and dotless i meet their capital's form.
         for folded in letter.to_uppercase().flat_map(char::to_lowercase) {
             if folded != '\u{307}' {
@@ -95,30 +79,17 @@ impl Folder {
             }
         }
     }
+}
 
-    /// Notes a border before this letter (`aB`), or before the letter before it (`ABc`).
-    fn mark(&mut self, case: Case) {
-        let here = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        match (self.case, case) {
-            ([_, Case::Lower], Case::Upper) => self.borders.push(here),
-            ([Case::Upper, Case::Upper], Case::Lower) => {
-                let letter = self.text.chars().next_back().map_or(0, char::len_utf8);
-                let letter = u32::try_from(letter).unwrap_or(0);
-                self.borders.push(here.saturating_sub(letter));
-            }
-            _ => {}
+/// Whether the capital at `at` begins a word inside a word: `aB`, or the `B` of `ABc`.
+fn joins(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    match before {
+        Some(byte) if byte.is_ascii_lowercase() => true,
+        Some(byte) if byte.is_ascii_uppercase() => {
+            bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
         }
-        self.case = [self.case[1], case];
-    }
-}
-
-trait CastAscii {
-    fn cast_ascii(self) -> u8;
-}
-
-impl CastAscii for char {
-    fn cast_ascii(self) -> u8 {
-        u8::try_from(self).unwrap_or(b' ')
+        _ => false,
     }
 }
 

@@ -154,11 +154,19 @@ impl Scan {
 
     /// Goes on from `at`, behind the ASCII letters of a word that begins at `start`.
     fn end_of_letters(&self, at: usize, start: usize) -> usize {
+        let next = self.folder.text.as_bytes().get(at);
+        if next.is_none_or(u8::is_ascii) {
+            return at;
+        }
         let mut end = at;
         let mut script = if at > start { Some(false) } else { None };
         for letter in self.after(offset(at)).chars() {
             let wide = is_wide(letter);
-            let belongs = !letter.is_ascii_digit() && is_word(letter) || is_combining_mark(letter);
+            let belongs = if letter.is_ascii() {
+                letter.is_ascii_alphabetic()
+            } else {
+                is_word(letter) || is_combining_mark(letter)
+            };
             if !belongs || script.is_some_and(|script| script != wide) {
                 break;
             }
@@ -178,6 +186,10 @@ impl Scan {
 
     /// A link or bare domain that begins with the word at `start..end`.
     fn link(&self, start: usize, end: usize) -> Option<Span> {
+        let next = self.folder.text.as_bytes().get(end);
+        if !matches!(next, Some(b':' | b'.')) {
+            return None;
+        }
         let rest = self.after(offset(end));
         let scheme = rest.starts_with("://");
         if !scheme {

@@ -6,16 +6,20 @@
 
 use std::sync::Arc;
 
+use crate::post;
 use crate::post::{Location, Post};
+use crate::relevance::gazetteer::Common;
+use crate::relevance::language::{Language, Tongue};
 use crate::relevance::lexicon::{Lexicon, Meaning};
 use crate::relevance::place::PlaceCode;
 use crate::relevance::reading::{Found, Reading};
 use crate::relevance::scan::{Field, Scan, Span};
 use crate::relevance::witness::{Weights, Witness};
 
-/// Different findings of one witness that count, and findings of one post that are kept.
+/// Different findings of one witness that count.
 const COUNTED: u8 = 4;
-const KEPT: usize = 64;
+/// Most findings of one post that are looked at.
+const HITS_MAX: usize = 256;
 /// Words of the text within which a dateline ends.
 const DATELINE_WORDS: usize = 8;
 
@@ -38,39 +42,29 @@ enum Cued {
     Cue,
 }
 
-/// Whether the text is Indonesian or Malay; most texts are neither.
-#[derive(Debug, Clone, Copy)]
-struct Language {
-    indonesian: bool,
-    malay: bool,
-}
-
-/// Counts of function words.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tongue {
-    shared: u32,
-    indonesian: u32,
-    malay: u32,
-}
-
 /// Fills `reading` from its scan.
 pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, reading: &mut Reading) {
     let mut hits = std::mem::take(&mut reading.hits);
     hits.clear();
     let tongue = collect(lexicon, &reading.scan, &mut hits);
+    let said = post.language.as_ref().map(post::Language::as_str);
+    let language = tongue.language(said, reading.scan.tokens.len());
+    let home = coordinates(post).and_then(|(lat, lon)| lexicon.gazetteer.province_at(lat, lon));
+    let strong = home.is_some() || hits.iter().any(|hit| is_strong(hit, language));
+    let hazard = |hit: &Hit| matches!(hit.meaning, Meaning::Hazard(_));
     let mut sheet = Sheet {
         weights,
         lexicon,
+        language,
+        // A text too short to show its language is taken as Indonesian beside a strong witness.
+        at_home: language == Language::Indonesian || (strong && language != Language::Malay),
+        second: strong || hits.iter().any(hazard),
+        counted: [0; Witness::ALL.len()],
         reading,
     };
-    let language = sheet.language(post, tongue);
-    let home = sheet.coordinates(post);
-    let strong = home || hits.iter().any(|hit| is_strong(hit, language));
-    let hazard = hits
-        .iter()
-        .any(|hit| matches!(hit.meaning, Meaning::Hazard(_)));
+    sheet.whole_post(home);
     for hit in &hits {
-        sheet.take(hit, language, strong || hazard);
+        sheet.take(hit);
     }
     sheet.home_links();
     sheet.finish();
@@ -105,13 +99,13 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                     let dateline = token.field == Field::Text
                         && at < dateline_end
                         && matches!(meaning, Meaning::Place { .. })
-                        && opens_report(scan.after(span.end));
+                        && (opens_report(scan.after(span.end)) || follows_outlet(scan, span));
                     let cued = if cue_at.checked_add(1) == Some(at) {
                         cue
                     } else {
                         Cued::Not
                     };
-                    if hits.len() < 4 * KEPT {
+                    if hits.len() < HITS_MAX {
                         hits.push(Hit {
                             meaning,
                             span,
@@ -129,15 +123,22 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
 
 /// Whether a dash follows, as behind the town that opens a report.
 fn opens_report(rest: &str) -> bool {
-    let rest = rest.trim_start_matches([' ', ')']);
+    let rest = rest.trim_start_matches([' ', '\n', ')']);
     rest.starts_with(['-', '–', '—']) && !rest.starts_with("-1")
+}
+
+/// Whether only an address and a comma stand before, as in `liputan6.com, Jakarta`.
+fn follows_outlet(scan: &Scan, place: Span) -> bool {
+    let link = scan.links.first();
+    link.is_some_and(|link| (link.end..link.end + 4).contains(&place.start))
 }
 
 fn is_strong(hit: &Hit, language: Language) -> bool {
     match hit.meaning {
-        Meaning::AtHome(witness) => language.indonesian && witness.is_strong(),
+        Meaning::AtHome(witness) => language == Language::Indonesian && witness.is_strong(),
         Meaning::Witness(witness) => hit.field != Field::Location && witness.is_strong(),
         Meaning::Place { common, .. } => {
+            let common = common.holds(language != Language::Other);
             hit.field != Field::Location && !hit.dateline && (!common || hit.cued == Cued::Cue)
         }
         Meaning::Hazard(_)
@@ -156,43 +157,30 @@ struct Sheet<'a> {
     weights: &'a Weights,
     lexicon: &'a Lexicon,
     reading: &'a mut Reading,
+    language: Language,
+    /// Words count that mean Indonesia's in an Indonesian text.
+    at_home: bool,
+    /// There is a second witness for ordinary names.
+    second: bool,
+    /// How many different findings each witness has.
+    counted: [u8; Witness::ALL.len()],
 }
 
 impl Sheet<'_> {
-    fn language(&mut self, post: &Post<'_>, tongue: Tongue) -> Language {
-        let said = post.language.as_ref().map(crate::post::Language::as_str);
-        let either = tongue.shared + tongue.indonesian + tongue.malay >= 2;
-        let malay = (either || said == Some("ms"))
-            && (tongue.malay > tongue.indonesian
-                || (said == Some("ms") && tongue.malay >= tongue.indonesian));
-        let indonesian = !malay && (either || said == Some("id"));
-        if malay {
-            self.add(Witness::Malay, None);
+    fn whole_post(&mut self, home: Option<PlaceCode>) {
+        match self.language {
+            Language::Indonesian => self.add(Witness::Indonesian, None),
+            Language::Malay => self.add(Witness::Malay, None),
+            Language::Either | Language::Other => {}
         }
-        if indonesian {
-            self.add(Witness::Indonesian, None);
-        }
-        Language { indonesian, malay }
-    }
-
-    fn coordinates(&mut self, post: &Post<'_>) -> bool {
-        let Some(Location::Coordinates {
-            latitude,
-            longitude,
-        }) = post.location
-        else {
-            return false;
-        };
-        let province = self.lexicon.gazetteer.province_at(latitude, longitude);
-        if let Some(code) = province {
+        if let Some(province) = home {
             self.add(Witness::Coordinates, None);
-            self.reading.note_place(code);
+            self.reading.note_place(province);
         }
-        province.is_some()
     }
 
-    fn take(&mut self, hit: &Hit, language: Language, second: bool) {
-        let nusantara = language.indonesian || language.malay;
+    fn take(&mut self, hit: &Hit) {
+        let nusantara = self.language != Language::Other;
         if hit.field == Field::Location {
             if is_named_home(hit.meaning) {
                 self.add(Witness::Location, Some(hit.span));
@@ -208,8 +196,10 @@ impl Sheet<'_> {
                 }
             }
             Meaning::Witness(witness) => self.add_with_headline(witness, hit),
-            Meaning::AtHome(witness) if language.indonesian => self.add(witness, Some(hit.span)),
-            Meaning::Place { number, common } => self.place(hit, number, common, second),
+            Meaning::AtHome(witness) if self.at_home => self.add(witness, Some(hit.span)),
+            Meaning::Place { number, common } => {
+                self.place(hit, number, common.holds(nusantara));
+            }
             Meaning::Hazard(number) => {
                 if let Some(hazard) = self.lexicon.hazards.get(usize::from(number)) {
                     self.reading.note_hazard(hazard);
@@ -229,11 +219,11 @@ impl Sheet<'_> {
         }
     }
 
-    fn place(&mut self, hit: &Hit, number: u16, common: bool, second: bool) {
+    fn place(&mut self, hit: &Hit, number: u16, common: bool) {
         if hit.dateline {
             return self.add(Witness::Dateline, Some(hit.span));
         }
-        let witness = match (common, hit.cued, second) {
+        let witness = match (common, hit.cued, self.second) {
             (false, _, _) => Witness::Place,
             (true, Cued::Cue, _) | (true, Cued::Preposition, true) => Witness::CuedPlace,
             (true, _, true) => Witness::CommonPlace,
@@ -255,7 +245,7 @@ impl Sheet<'_> {
             if let Some(&link) = self.reading.scan.links.get(at) {
                 let address = self.reading.scan.word(link);
                 let host = address.split(['/', '?', '#']).next().unwrap_or("");
-                if [".go.id", ".ac.id", ".co.id", ".or.id", ".sch.id"]
+                if [".go.id", ".ac.id", ".mil.id", ".desa.id", ".sch.id"]
                     .iter()
                     .any(|end| host.ends_with(end))
                 {
@@ -274,42 +264,59 @@ impl Sheet<'_> {
 
     /// Adds a witness, unless the same words have already been one.
     fn add(&mut self, witness: Witness, span: Option<Span>) {
-        let scan = &self.reading.scan;
+        let Reading { scan, found, .. } = &mut *self.reading;
+        let Some(earlier) = self.counted.get_mut(witness as usize) else {
+            return;
+        };
+        if *earlier >= COUNTED {
+            return;
+        }
         let text = span.map(|span| scan.word(span));
-        let mut earlier = 0;
-        for found in self
-            .reading
-            .found
-            .iter()
-            .filter(|found| found.witness == witness)
-        {
-            if found.span.map(|span| scan.word(span)) == text {
-                return;
-            }
-            earlier += 1;
+        let same = |other: &Found| {
+            other.witness == witness && other.span.map(|span| scan.word(span)) == text
+        };
+        if *earlier > 0 && found.iter().any(same) {
+            return;
         }
-        if earlier < COUNTED && self.reading.found.len() < KEPT {
-            let share = 0.5_f32.powi(i32::from(earlier));
-            let weight = self.weights.of(witness) * share;
-            self.reading.found.push(Found {
-                witness,
-                span,
-                weight,
-            });
-        }
+        found.push(Found {
+            witness,
+            span,
+            weight: self.weights.of(witness) * 0.5_f32.powi(i32::from(*earlier)),
+        });
+        *earlier += 1;
     }
 
     fn finish(&mut self) {
+        // A headline that names both is about Indonesia and another: a match, a visit.
+        let found = &mut self.reading.found;
+        if found.iter().any(|found| found.witness == Witness::Headline) {
+            found.retain(|found| found.witness != Witness::ForeignHeadline);
+        }
         self.reading.score = self.reading.found.iter().map(|found| found.weight).sum();
         self.reading.relevant = self.reading.score >= self.weights.threshold;
         self.reading.close_places();
     }
 }
 
+/// Where the post was written, if it says so in degrees.
+fn coordinates(post: &Post<'_>) -> Option<(f64, f64)> {
+    match post.location {
+        Some(Location::Coordinates {
+            latitude,
+            longitude,
+        }) => Some((latitude, longitude)),
+        Some(Location::Named(_)) | None => None,
+    }
+}
+
 fn is_named_home(meaning: Meaning) -> bool {
     matches!(
         meaning,
-        Meaning::Witness(Witness::Country) | Meaning::Place { common: false, .. }
+        Meaning::Witness(Witness::Country)
+            | Meaning::Place {
+                common: Common::Nowhere,
+                ..
+            }
     )
 }
 

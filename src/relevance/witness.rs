@@ -19,8 +19,12 @@ pub enum Witness {
     Institution,
     /// Words of public life that only Indonesia uses: offices, programmes, money.
     PublicLife,
+    /// Words of public life that mean Indonesia's in an Indonesian text: the president, the people, a strike.
+    Everyday,
     /// Office holders and persons of Indonesian public life.
     Person,
+    /// Family names that are common in Indonesia and hardly elsewhere.
+    Surname,
     /// Things known as Indonesian all over the world: dishes, animals, teams, beliefs.
     Culture,
     /// Hashtags and slogans of movements.
@@ -41,7 +45,7 @@ pub enum Witness {
     Coordinates,
     /// The author's own place.
     Location,
-    /// A link to an address of the Indonesian state or press.
+    /// A link to an address of the Indonesian state, a school or a village.
     HomeLink,
     /// An Indonesian newsroom's own name.
     Outlet,
@@ -65,12 +69,14 @@ pub enum Witness {
 
 impl Witness {
     /// Every witness, in the order of all outputs.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Country,
         Self::Abroad,
         Self::Institution,
         Self::PublicLife,
+        Self::Everyday,
         Self::Person,
+        Self::Surname,
         Self::Culture,
         Self::Movement,
         Self::Place,
@@ -100,7 +106,9 @@ impl Witness {
             Self::Abroad => "abroad",
             Self::Institution => "institution",
             Self::PublicLife => "public-life",
+            Self::Everyday => "everyday",
             Self::Person => "person",
+            Self::Surname => "surname",
             Self::Culture => "culture",
             Self::Movement => "movement",
             Self::Place => "place",

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::relevance::{Field, Scan};
 
 /// Letters that are compared, bytes of UTF-8.
-const HEAD: usize = 70;
+const HEAD: usize = 56;
 
 /// The fingerprint of the body, or of the headline where there is no body.
 pub(crate) fn of(scan: &Scan) -> u64 {
