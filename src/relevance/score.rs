@@ -26,6 +26,7 @@ const DATELINE_WORDS: usize = 8;
 /// One finding that may become a witness when the whole text is known.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
+    at: usize,
     meaning: Meaning,
     span: Span,
     field: Field,
@@ -58,7 +59,8 @@ pub(crate) fn judge(lexicon: &Lexicon, weights: &Weights, post: &Post<'_>, readi
         language,
         // A text too short to show its language is taken as Indonesian beside a strong witness.
         at_home: language == Language::Indonesian || (strong && language != Language::Malay),
-        second: strong || hits.iter().any(hazard),
+        strong,
+        hazard: hits.iter().any(hazard),
         counted: [0; Witness::ALL.len()],
         reading,
     };
@@ -96,6 +98,13 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                 | Meaning::AtHome(_)
                 | Meaning::Place { .. }
                 | Meaning::Hazard(_) => {
+                    if matches!(meaning, Meaning::Hazard(_)) {
+                        // `quake Java`, `Java quake`: each cues the name beside it.
+                        (cue, cue_at) = (Cued::Preposition, at);
+                        if let Some(last) = hits.last_mut().filter(|last| last.at + 1 == at) {
+                            last.cued = last.cued.max(Cued::Preposition);
+                        }
+                    }
                     let dateline = token.field == Field::Text
                         && at < dateline_end
                         && matches!(meaning, Meaning::Place { .. })
@@ -107,6 +116,7 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                     };
                     if hits.len() < HITS_MAX {
                         hits.push(Hit {
+                            at,
                             meaning,
                             span,
                             field: token.field,
@@ -160,8 +170,10 @@ struct Sheet<'a> {
     language: Language,
     /// Words count that mean Indonesia's in an Indonesian text.
     at_home: bool,
-    /// There is a second witness for ordinary names.
-    second: bool,
+    /// Something names Indonesia by itself: a second witness for ordinary names.
+    strong: bool,
+    /// A hazard is named.
+    hazard: bool,
     /// How many different findings each witness has.
     counted: [u8; Witness::ALL.len()],
 }
@@ -223,7 +235,8 @@ impl Sheet<'_> {
         if hit.dateline {
             return self.add(Witness::Dateline, Some(hit.span));
         }
-        let witness = match (common, hit.cued, self.second) {
+        let second = self.strong || (self.hazard && self.may_be_struck(hit));
+        let witness = match (common, hit.cued, second) {
             (false, _, _) => Witness::Place,
             (true, Cued::Cue, _) | (true, Cued::Preposition, true) => Witness::CuedPlace,
             (true, _, true) => Witness::CommonPlace,
@@ -238,6 +251,13 @@ impl Sheet<'_> {
                 self.reading.note_province(province);
             }
         }
+    }
+
+    /// Whether a hazard is a second witness for a name: `explosion` makes no island of Officer
+    /// Flores, but `earthquake in Java` is one.
+    fn may_be_struck(&self, hit: &Hit) -> bool {
+        let at_home = self.language != Language::Other;
+        at_home || hit.cued != Cued::Not || !self.reading.scan.word(hit.span).is_ascii()
     }
 
     fn home_links(&mut self) {

@@ -136,6 +136,25 @@ fn what_only_sounds_alike_does_not_touch_indonesia() {
 }
 
 #[test]
+fn a_hazard_is_a_second_witness_for_the_name_beside_it() {
+    check(
+        true,
+        &[
+            "Strong earthquake in Java",
+            "Java earthquake kills dozens",
+            "flood in Medan",
+        ],
+    );
+    check(
+        false,
+        &[
+            "Explosion: Officer Flores was hurt",
+            "solo dos euros para el terremoto",
+        ],
+    );
+}
+
+#[test]
 fn a_common_name_needs_a_second_witness() {
     check(
         false,
