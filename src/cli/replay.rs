@@ -49,7 +49,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let watch = Stopwatch::start();
     let files = u32::try_from(arguments.files.len())?;
     let gate = Gate::new(&config.relevance)?;
-    let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now());
+    let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now())?;
     let limit = u64::from(config.ingest.max_post_bytes);
     let mut sources = Vec::new();
     for path in &arguments.files {

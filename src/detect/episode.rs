@@ -67,7 +67,7 @@ impl Episode {
         if evidence.surprise > self.strongest.surprise {
             self.strongest = evidence;
         }
-        let grew = hour_posts >= self.reported_posts.saturating_mul(GROWTH);
+        let grew = hour_posts >= self.reported_posts.saturating_mul(GROWTH).max(1);
         if grew {
             self.reported_posts = hour_posts;
         }

@@ -116,8 +116,9 @@ impl Detector {
         let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
         let evidence = evidence(kind, pane, &finding);
         let episode = topic.episode.as_mut()?;
-        let grew = episode.stay_hot(pane, evidence, span.0, hour_posts);
-        if grew && finding.is_spike() {
+        // Only a window that is a spike by itself is told, so only that moves what was reported.
+        let told = if finding.is_spike() { hour_posts } else { 0 };
+        if episode.stay_hot(pane, evidence, span.0, told) {
             return self.signal(id, Change::Grew, pane, span.1, signals);
         }
         None

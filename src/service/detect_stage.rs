@@ -12,6 +12,7 @@ use crate::post::EventTime;
 
 struct Owned {
     detector: Detector,
+    /// Up to here everything was folded, and what came of it written, by this owner or one before.
     next: u64,
 }
 
@@ -58,8 +59,10 @@ impl DetectStage {
         let Some(owned) = self.owned.get_mut(&record.partition.number) else {
             return;
         };
-        owned.next = record.offset.saturating_add(1);
-        self.progressed = true;
+        // What an owner before has answered is folded for the memory of it, in silence.
+        let is_new = record.offset >= owned.next;
+        owned.next = owned.next.max(record.offset.saturating_add(1));
+        self.progressed |= is_new;
         match Batch::decode(record.value.unwrap_or_default()) {
             Ok(batch) => self
                 .pending
@@ -96,6 +99,11 @@ impl Stage for DetectStage {
                 self.owned.remove(&partition.number);
             }
         }
+    }
+
+    /// Windows live in memory, so a new owner folds everything that the log still holds.
+    fn reads_from(&self, _next: u64) -> u64 {
+        0
     }
 
     fn is_due(&self, _now: EventTime) -> bool {

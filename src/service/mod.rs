@@ -36,7 +36,9 @@ pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
     if let Some(secret) = config.privacy.account_secret()? {
         return Ok(AccountKey::new(secret.bytes()));
     }
-    tracing::warn!("no account key is configured: one was drawn, and hashes change with a restart");
+    tracing::warn!(
+        "no account key is configured: one was drawn, good for one process only; set privacy.account_key_file"
+    );
     Ok(AccountKey::new(drawn()))
 }
 

@@ -55,7 +55,7 @@ impl Replay {
         rendering: Rendering,
         files: u32,
         started_at: EventTime,
-    ) -> Self {
+    ) -> Result<Self, LogError> {
         let config = Arc::new(with_two_feeds(config));
         let cluster = Cluster::forgetful();
         let log = |name: &str, group: &str| {
@@ -75,7 +75,7 @@ impl Replay {
                 ingest.assign(InputId { feed, partition }, 0);
             }
         }
-        Self {
+        let mut replay = Self {
             ingest,
             files,
             next: vec![0; 2 * files as usize],
@@ -95,7 +95,10 @@ impl Replay {
             ),
             alerts: log(&config.kafka.alerts, "reader"),
             counts: config.kafka.counts.as_str().into(),
-        }
+        };
+        // The stages hear what they own, before there is anything to read.
+        replay.pass_on(EventTime::MIN, &mut |_| ())?;
+        Ok(replay)
     }
 
     /// Where `line` belongs in the merge.
@@ -191,6 +194,11 @@ impl Replay {
             })?;
         }
         self.writer.commit(&[])?;
+        self.pass_on(sent_at, emit)
+    }
+
+    /// Lets the later stages fold what was written.
+    fn pass_on(&mut self, sent_at: EventTime, emit: &mut dyn FnMut(&[u8])) -> Result<(), LogError> {
         turn(
             &mut self.detect.0,
             &mut self.detect.1,

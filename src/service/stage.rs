@@ -17,6 +17,12 @@ pub trait Stage {
     /// Folds one event.
     fn visit(&mut self, event: Event<'_>);
 
+    /// Where to begin reading a partition that was assigned at `next`: earlier, if the stage must see
+    /// again what it has to remember.
+    fn reads_from(&self, next: u64) -> u64 {
+        next
+    }
+
     /// Whether there is something to commit at `now`.
     fn is_due(&self, now: EventTime) -> bool;
 
@@ -54,14 +60,22 @@ pub fn turn(
     wait: Duration,
 ) -> Result<Turn, LogError> {
     let mut events = 0;
-    let mut assigned = false;
+    let mut assigned = Vec::new();
     log.poll(wait, &mut |event| {
         events += 1;
-        assigned |= matches!(event, Event::Assigned { .. });
+        if let Event::Assigned { partition, next } = event {
+            assigned.push(Position {
+                partition: partition.clone(),
+                next: stage.reads_from(next),
+            });
+        }
         stage.visit(event);
     })?;
+    for position in &assigned {
+        log.seek(position)?;
+    }
     // A partition that was just assigned is owned from the next poll on: nothing can be committed.
-    let appended = if stage.is_due(now) && !assigned {
+    let appended = if stage.is_due(now) && assigned.is_empty() {
         commit(stage, log, now)?
     } else {
         0

@@ -61,12 +61,14 @@ impl TriageStage {
     }
 
     fn fold(&mut self, record: &Record<'_>) {
-        self.next = Some(record.offset.saturating_add(1));
-        self.progressed = true;
+        // What an owner before has answered is folded for the memory of it, in silence.
+        let is_new = self.next.is_none_or(|next| record.offset >= next);
+        self.next = self.next.max(Some(record.offset.saturating_add(1)));
+        self.progressed |= is_new;
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
-                let revision = self.triage.apply(signal);
+                let revision = self.triage.apply(signal).filter(|_| is_new);
                 let opened = revision
                     .as_ref()
                     .is_some_and(|revision| revision.revision == 1);
@@ -120,6 +122,11 @@ impl Stage for TriageStage {
             Event::Revoked { .. } => self.leaving = true,
             Event::Lost { .. } => self.next = None,
         }
+    }
+
+    /// Open incidents live in memory, so a new owner folds every signal that the log still holds.
+    fn reads_from(&self, _next: u64) -> u64 {
+        0
     }
 
     fn is_due(&self, _now: EventTime) -> bool {
