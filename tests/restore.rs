@@ -1,0 +1,107 @@
+//! What a new owner of a partition knows, and what it does not say twice.
+
+#![expect(clippy::unwrap_used, reason = "a failure is a panic")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kentongan::config::Config;
+use kentongan::detect::Ledger;
+use kentongan::ingest::{Batch, FeedShape, Outcomes, Statement};
+use kentongan::log::memory::{Cluster, MemoryLog};
+use kentongan::log::{Log, Outgoing, Partition};
+use kentongan::post::{EventTime, FeedKind};
+use kentongan::service::detect_stage::DetectStage;
+use kentongan::service::stage::turn;
+
+fn partition(name: &str) -> Partition {
+    Partition {
+        name: name.into(),
+        number: 0,
+    }
+}
+
+/// A batch that covers ten offsets of a feed with one partition.
+fn batch(from: u64) -> Outgoing {
+    let sent_at = EventTime::from_millis(1_772_600_000_000 + i64::try_from(from).unwrap() * 60_000);
+    let batch = Batch {
+        sent_at,
+        account_key: 1,
+        feeds: vec![FeedShape {
+            name: "feeds.social".into(),
+            kind: FeedKind::Social,
+            partitions: 1,
+        }],
+        part: 1,
+        parts: 1,
+        statements: vec![Statement {
+            feed: 0,
+            partition: 0,
+            from,
+            to: from + 10,
+            watermark: sent_at,
+            at_end: false,
+            outcomes: Outcomes {
+                counted: 10,
+                ..Outcomes::default()
+            },
+            volumes: Vec::new(),
+        }],
+        entries: Vec::new(),
+    };
+    Outgoing {
+        name: "counts".into(),
+        partition: Some(0),
+        key: None,
+        value: Some(batch.encode().unwrap()),
+        headers: Vec::new(),
+        timestamp: Some(sent_at),
+    }
+}
+
+fn owner(cluster: &Cluster) -> (DetectStage, MemoryLog) {
+    let config = Arc::new(Config::built_in().unwrap());
+    let mut log = cluster.log("detect");
+    log.assign(partition("counts"));
+    (DetectStage::new(config, 1), log)
+}
+
+fn settle((stage, log): &mut (DetectStage, MemoryLog)) {
+    let now = EventTime::from_millis(1_772_700_000_000);
+    while !turn(stage, log, now, Duration::ZERO).unwrap().is_idle() {}
+}
+
+fn ledger((stage, _): &(DetectStage, MemoryLog)) -> Ledger {
+    let detector = stage.detectors().next().unwrap();
+    detector.ledgers().next().unwrap().2.clone()
+}
+
+#[test]
+fn a_new_owner_knows_what_the_old_one_knew_and_repeats_none_of_its_signals() {
+    let cluster = Cluster::new();
+    cluster.create("counts", 1);
+    cluster.create("signals", 1);
+    let mut writer = cluster.log("writer");
+    writer.append(batch(0)).unwrap();
+    writer.append(batch(10)).unwrap();
+    writer.commit(&[]).unwrap();
+    let mut old = owner(&cluster);
+    settle(&mut old);
+    let said = cluster.read(&partition("signals"));
+    assert!(
+        !said.is_empty(),
+        "the old owner says at least that time passed"
+    );
+
+    let mut new = owner(&cluster);
+    settle(&mut new);
+    assert_eq!(ledger(&new), ledger(&old));
+    assert_eq!(ledger(&new).outcomes.counted, 20);
+    assert_eq!(cluster.read(&partition("signals")), said);
+
+    writer.append(batch(20)).unwrap();
+    writer.commit(&[]).unwrap();
+    settle(&mut new);
+    assert_eq!(ledger(&new).gaps, 0);
+    assert!(cluster.read(&partition("signals")).len() > said.len());
+}
