@@ -50,8 +50,11 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
             .unwrap_or_default(),
         delivery: section
             .choice("delivery", &Delivery::ALL, Delivery::as_str, None)
-            .unwrap_or(Delivery::AtLeastOnce),
+            .unwrap_or(Delivery::ExactlyOnce),
         group: section.text("group", kafka_name).unwrap_or_default(),
+        member: section
+            .text("member", text_rules::member)
+            .unwrap_or_default(),
         counts: section.text("counts", kafka_name).unwrap_or_default(),
         signals: section.text("signals", kafka_name).unwrap_or_default(),
         alerts: section.text("alerts", kafka_name).unwrap_or_default(),

@@ -72,6 +72,8 @@ pub struct Kafka {
     pub delivery: Delivery,
     /// Prefix of the consumer groups.
     pub group: String,
+    /// This process's name among those of the group; empty: host and process id.
+    pub member: String,
     /// Kafka topic of the batches.
     pub counts: String,
     /// Kafka topic of the signals.
@@ -92,16 +94,19 @@ pub struct Kafka {
 pub enum Delivery {
     /// Positions are committed after the outputs were acknowledged: a crash repeats a little.
     AtLeastOnce,
+    /// Outputs and positions are one transaction: a crash repeats nothing that a reader sees.
+    ExactlyOnce,
 }
 
 impl Delivery {
     /// Every way, in the order of messages.
-    pub const ALL: [Self; 1] = [Self::AtLeastOnce];
+    pub const ALL: [Self; 2] = [Self::AtLeastOnce, Self::ExactlyOnce];
 
     /// The word in the configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AtLeastOnce => "at_least_once",
+            Self::ExactlyOnce => "exactly_once",
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -128,12 +129,14 @@ impl Config {
         report.finish().map(|()| config)
     }
 
-    /// 16 hexadecimal digits that stand for this configuration in alerts. The account key and the
-    /// name of its file do not enter.
+    /// 16 hexadecimal digits that stand for this configuration in alerts. The account key, the
+    /// name of its file and what differs from process to process do not enter.
     pub fn digest(&self) -> String {
         let mut public = self.clone();
         public.privacy.account_key = None;
         public.privacy.account_key_file = String::new();
+        public.kafka.member = String::new();
+        public.http.listen = (Ipv4Addr::UNSPECIFIED, 0).into();
         format!("{:016x}", xxh3_64(public.to_toml().as_bytes()))
     }
 

@@ -42,6 +42,14 @@ pub(crate) fn kafka_name(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// The name of one process among those of its group; empty for one made of host and process id.
+pub(crate) fn member(text: &str) -> Result<String, Fault> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    kafka_name(text)
+}
+
 /// Bootstrap servers, written `host:port,host:port`.
 pub(crate) fn brokers(text: &str) -> Result<String, Fault> {
     let servers: Vec<&str> = text.split(',').map(str::trim).collect();

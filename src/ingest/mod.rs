@@ -8,6 +8,7 @@
 mod batch;
 mod evidence;
 mod partition;
+mod recent;
 mod table;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,8 @@ use crate::post::{EventTime, Post};
 use crate::relevance::{Gate, Reading};
 use crate::topic::{Extractor, PostTopics};
 use crate::window::{FeedIndex, Pane};
-use partition::InputPartition;
+use partition::{InputPartition, Standing};
+use recent::RecentPosts;
 use table::Table;
 
 /// One partition of one feed.
@@ -128,17 +130,40 @@ impl Ingest {
         }
     }
 
-    /// From now on the records of `input` come here, the next one at offset `next`.
+    /// From now on the records of `input` come here, the next one at offset `next`. Those of
+    /// [`Ingest::remembers_offsets`] before it should come first: they are noted in silence.
     pub fn assign(&mut self, input: InputId, next: u64) {
         let remembered = u64::from(self.limits.duplicate_window_posts);
         self.partitions
             .insert(input, InputPartition::new(next, remembered));
     }
 
-    /// The records of `input` go elsewhere from now on. What was not flushed is forgotten: flush
-    /// before, unless ownership was lost already.
-    pub fn release(&mut self, input: InputId) {
-        self.partitions.remove(&input);
+    /// How many offsets before the next one decide what is late and what a duplicate.
+    pub fn remembers_offsets(&self) -> u64 {
+        RecentPosts::reach(u64::from(self.limits.duplicate_window_posts))
+    }
+
+    /// The records of `input` go elsewhere from now on. True when some of them are in what was not
+    /// committed: then [`Ingest::go_back`], or they would be counted here and there.
+    pub fn release(&mut self, input: InputId) -> bool {
+        let released = self.partitions.remove(&input);
+        released.is_some_and(|partition| partition.is_provisional())
+    }
+
+    /// What was flushed is committed.
+    pub fn settle(&mut self) {
+        self.partitions
+            .values_mut()
+            .for_each(InputPartition::settle);
+    }
+
+    /// Forgets everything since the last commit, flushed or not; where reading goes on.
+    pub fn go_back(&mut self) -> Vec<(InputId, u64)> {
+        self.table.clear();
+        self.partitions
+            .iter_mut()
+            .map(|(&input, partition)| (input, partition.go_back()))
+            .collect()
     }
 
     /// Everything that `input` holds, up to offset `next`, was read.
@@ -148,7 +173,8 @@ impl Ingest {
         }
     }
 
-    /// Folds one record. `None` if its partition was never assigned.
+    /// Folds one record. `None` if its partition was never assigned, or an owner before has
+    /// answered for it.
     pub fn apply(&mut self, record: InputRecord<'_>) -> Option<Outcome> {
         let Self {
             feeds,
@@ -158,26 +184,23 @@ impl Ingest {
         } = self;
         let feed = feeds.get(usize::from(record.input.feed))?;
         let partition = partitions.get_mut(&record.input)?;
-        partition.advance(record.offset);
-        let post = match record.decoded {
-            Ok(post) => post,
-            Err(refused) => return Some(partition.refuse(refused)),
+        let is_new = partition.advance(record.offset);
+        let skew_ms = i64::from(limits.future_skew_ms);
+        let placed = record.decoded.and_then(|post| {
+            let time = place(feed.placed_by, &post, record.arrived_at, skew_ms)?;
+            Ok((post, time))
+        });
+        let (post, time) = match placed {
+            Ok(placed) => placed,
+            Err(refused) => return is_new.then(|| partition.refuse(refused)),
         };
-        let latest = record
-            .arrived_at
-            .plus_millis(i64::from(limits.future_skew_ms));
-        let time = match feed.placed_by {
-            PlacedBy::Posted if post.created_at > latest => {
-                return Some(partition.refuse(Refusal::Future.into()));
-            }
-            PlacedBy::Posted => post.created_at,
-            PlacedBy::Arrived => record.arrived_at,
-        };
-        if partition.is_duplicate(record.offset, post.identity) {
-            return Some(partition.count(Outcome::Duplicate));
-        }
-        if !partition.is_in_time(time, i64::from(limits.lateness_ms)) {
-            return Some(partition.count(Outcome::Late));
+        let lateness_ms = i64::from(limits.lateness_ms);
+        let standing = partition.note(record.offset, post.identity, time, lateness_ms);
+        match standing {
+            _ if !is_new => return None,
+            Standing::Duplicate => return Some(partition.count(Outcome::Duplicate)),
+            Standing::Late => return Some(partition.count(Outcome::Late)),
+            Standing::Fresh => {}
         }
         let kind = feed.shape.kind;
         let place = table::Place {
@@ -252,5 +275,21 @@ impl Ingest {
             .into_iter()
             .map(|entries| table::split(&template, entries))
             .collect()
+    }
+}
+
+/// The time that a post is placed at; a post from the future is refused.
+fn place(
+    placed_by: PlacedBy,
+    post: &Post<'_>,
+    arrived_at: EventTime,
+    skew_ms: i64,
+) -> Result<EventTime, Refused> {
+    match placed_by {
+        PlacedBy::Arrived => Ok(arrived_at),
+        PlacedBy::Posted if post.created_at > arrived_at.plus_millis(skew_ms) => {
+            Err(Refusal::Future.into())
+        }
+        PlacedBy::Posted => Ok(post.created_at),
     }
 }

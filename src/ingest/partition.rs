@@ -1,11 +1,11 @@
 //! What one input partition has brought: duplicates, watermark, outcomes, volume.
 //!
-//! Rule: a decision depends only on the records of this partition up to now.
+//! Rule: a decision depends only on the last records of this partition up to now. All since the last
+//! commit is provisional: it can be dropped, and read again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use hashbrown::HashSet;
-
+use super::recent::RecentPosts;
 use super::{InputId, Outcome, Outcomes, Statement, Volume};
 use crate::feed::Refused;
 use crate::post::{EventTime, PostIdentity};
@@ -14,30 +14,39 @@ use crate::window::Pane;
 /// The state of one owned input partition.
 #[derive(Debug)]
 pub(super) struct InputPartition {
+    /// Up to here the last commit holds.
+    settled: u64,
     stated: u64,
     next: u64,
-    newest: EventTime,
+    /// Up to here it was read, in silence or not.
+    read: u64,
     at_end: bool,
     stated_at_end: bool,
     outcomes: Outcomes,
     volumes: BTreeMap<Pane, Volume>,
-    seen: RecentIdentities,
+    recent: RecentPosts,
+}
+
+/// What a post is among those of its partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Fresh,
+    Duplicate,
+    Late,
 }
 
 impl InputPartition {
-    pub(super) fn new(next: u64, remembered_offsets: u64) -> Self {
+    pub(super) fn new(next: u64, duplicate_offsets: u64) -> Self {
         Self {
+            settled: next,
             stated: next,
             next,
-            newest: EventTime::MIN,
+            read: next.saturating_sub(RecentPosts::reach(duplicate_offsets)),
             at_end: false,
             stated_at_end: false,
             outcomes: Outcomes::default(),
             volumes: BTreeMap::new(),
-            seen: RecentIdentities {
-                remembered_offsets,
-                ..RecentIdentities::default()
-            },
+            recent: RecentPosts::new(duplicate_offsets),
         }
     }
 
@@ -45,13 +54,20 @@ impl InputPartition {
         self.next
     }
 
-    pub(super) fn advance(&mut self, offset: u64) {
+    /// Goes on to the record at `offset`; false when an owner before has stated it already.
+    pub(super) fn advance(&mut self, offset: u64) -> bool {
+        self.read = offset.saturating_add(1);
+        if offset < self.next {
+            return false;
+        }
         self.next = offset.saturating_add(1);
         self.at_end = false;
+        true
     }
 
     pub(super) fn reached_end(&mut self, next: u64) {
         self.next = self.next.max(next);
+        self.read = self.next;
         self.at_end = true;
     }
 
@@ -59,15 +75,45 @@ impl InputPartition {
         self.next != self.stated || self.at_end != self.stated_at_end
     }
 
-    /// Notes the identity, and says whether it was noted before, within the remembered offsets.
-    pub(super) fn is_duplicate(&mut self, offset: u64, identity: PostIdentity) -> bool {
-        !self.seen.insert(offset, identity)
+    /// Whether something was folded that no commit holds.
+    pub(super) fn is_provisional(&self) -> bool {
+        self.next != self.settled
     }
 
-    /// Notes the time, and says whether it is within `lateness_ms` of the newest.
-    pub(super) fn is_in_time(&mut self, time: EventTime, lateness_ms: i64) -> bool {
-        self.newest = self.newest.max(time);
-        time >= self.newest.plus_millis(-lateness_ms)
+    /// A commit holds everything that was stated.
+    pub(super) fn settle(&mut self) {
+        self.settled = self.stated;
+        self.recent.settle(self.settled);
+    }
+
+    /// Forgets everything that no commit holds; where reading goes on.
+    pub(super) fn go_back(&mut self) -> u64 {
+        self.recent.go_back(self.settled);
+        self.stated = self.settled;
+        self.next = self.settled;
+        self.at_end = false;
+        self.stated_at_end = false;
+        self.outcomes = Outcomes::default();
+        self.volumes.clear();
+        self.read = self.read.min(self.settled);
+        self.read
+    }
+
+    /// Notes a post, and says what it is among the last ones.
+    pub(super) fn note(
+        &mut self,
+        offset: u64,
+        identity: PostIdentity,
+        time: EventTime,
+        lateness_ms: i64,
+    ) -> Standing {
+        if self.recent.note(offset, identity, time) {
+            Standing::Duplicate
+        } else if time < self.recent.newest().plus_millis(-lateness_ms) {
+            Standing::Late
+        } else {
+            Standing::Fresh
+        }
     }
 
     pub(super) fn add_volume(&mut self, pane: Pane, relevant: bool) {
@@ -106,37 +152,11 @@ impl InputPartition {
             partition: input.partition,
             from,
             to: self.next,
-            watermark: self.newest.plus_millis(-lateness_ms),
+            watermark: self.recent.newest().plus_millis(-lateness_ms),
             at_end: self.at_end,
             outcomes: std::mem::take(&mut self.outcomes),
             volumes: std::mem::take(&mut self.volumes).into_values().collect(),
         }
-    }
-}
-
-/// The identities of the posts at the last so many offsets.
-#[derive(Debug, Default)]
-struct RecentIdentities {
-    remembered_offsets: u64,
-    order: VecDeque<(u64, PostIdentity)>,
-    known: HashSet<PostIdentity>,
-}
-
-impl RecentIdentities {
-    /// Whether `identity` is new.
-    fn insert(&mut self, offset: u64, identity: PostIdentity) -> bool {
-        while let Some(&(oldest, forgotten)) = self.order.front() {
-            if oldest.saturating_add(self.remembered_offsets) >= offset {
-                break;
-            }
-            self.order.pop_front();
-            self.known.remove(&forgotten);
-        }
-        let new = self.known.insert(identity);
-        if new {
-            self.order.push_back((offset, identity));
-        }
-        new
     }
 }
 
@@ -145,22 +165,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identity_is_forgotten_after_the_remembered_offsets() {
-        let mut seen = RecentIdentities {
-            remembered_offsets: 3,
-            ..RecentIdentities::default()
+    fn lateness_is_measured_from_the_newest_post() {
+        let mut partition = InputPartition::new(0, 10);
+        let mut note = |offset, millis| {
+            let time = EventTime::from_millis(millis);
+            partition.note(offset, PostIdentity(offset), time, 5_000)
         };
-        assert!(seen.insert(10, PostIdentity(1)));
-        assert!(!seen.insert(13, PostIdentity(1)));
-        assert!(seen.insert(14, PostIdentity(1)));
+        assert_eq!(note(0, 100_000), Standing::Fresh);
+        assert_eq!(note(1, 95_000), Standing::Fresh);
+        assert_eq!(note(2, 94_999), Standing::Late);
     }
 
     #[test]
-    fn lateness_is_measured_from_the_newest_post() {
-        let mut partition = InputPartition::new(0, 10);
-        let at = EventTime::from_millis;
-        assert!(partition.is_in_time(at(100_000), 5_000));
-        assert!(partition.is_in_time(at(95_000), 5_000));
-        assert!(!partition.is_in_time(at(94_999), 5_000));
+    fn what_no_commit_holds_is_stated_again() {
+        let mut partition = InputPartition::new(7, 10);
+        let input = InputId {
+            feed: 0,
+            partition: 0,
+        };
+        let fold = |partition: &mut InputPartition| {
+            assert!(partition.advance(7));
+            let time = EventTime::from_millis(1);
+            let standing = partition.note(7, PostIdentity(1), time, 5_000);
+            assert_eq!(standing, Standing::Fresh);
+            partition.count(Outcome::Counted);
+            partition.state(input, 5_000)
+        };
+        let first = fold(&mut partition);
+        assert!(partition.is_provisional());
+        assert_eq!(partition.go_back(), 7);
+        assert_eq!(fold(&mut partition), first);
+        partition.settle();
+        assert!(!partition.is_provisional());
+        assert_eq!(partition.go_back(), 8);
     }
 }

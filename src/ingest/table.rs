@@ -100,6 +100,11 @@ impl Table {
         }
     }
 
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.tallies.clear();
+    }
+
     /// Empties the table: entries in key order for each partition of `counts`.
     pub(super) fn drain(&mut self, partitions: u16) -> Vec<Vec<Entry>> {
         let mut tables: Vec<Vec<Entry>> = (0..partitions.max(1)).map(|_| Vec::new()).collect();

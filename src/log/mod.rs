@@ -56,8 +56,8 @@ pub struct Record<'a> {
 
 /// What polling brings. A closed set: a stage matches it without a default arm.
 ///
-/// The life of an owned partition is `Assigned`, then `Record` and `AtEnd` in any number, then
-/// `Revoked` or `Lost`. After `Revoked` or `Lost` the same call of `poll` brings no records.
+/// The life of an owned partition is `Assigned`, then `Record` and `AtEnd` in any number, perhaps
+/// `Revoked`, and always `Lost`. After `Revoked` the same call of `poll` brings no records.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
     /// From the next call of `poll` on, this stage owns `partition` and reads it from `next` on:
@@ -71,7 +71,8 @@ pub enum Event<'a> {
     AtEnd { partition: &'a Partition, next: u64 },
     /// Ownership ends with the next call of `poll`: the last chance to commit.
     Revoked { partition: &'a Partition },
-    /// Ownership has ended: nothing may be committed for the partition any more.
+    /// Ownership has ended, after a revocation or without one: nothing can be committed for the
+    /// partition any more.
     Lost { partition: &'a Partition },
 }
 
@@ -171,10 +172,23 @@ pub trait Log {
 
     /// Makes the appended records and the input positions `done` visible together. Under
     /// at-least-once delivery: waits for the records, then commits the positions. After an error
-    /// nothing is committed, though some of the records may be in the log: `abort`, then append
-    /// the same again, or read the input again.
+    /// `abort` says what became of it.
     fn commit(&mut self, done: &[Position]) -> Result<(), LogError>;
 
-    /// Drops the open transaction.
-    fn abort(&mut self) -> Result<(), LogError>;
+    /// Whether a transaction was begun and its end is not known.
+    fn is_open(&self) -> bool;
+
+    /// Ends the open transaction, or finds out how a commit without an answer has ended. After an
+    /// error nothing is known: ask again, and neither poll nor begin before. Under at-least-once
+    /// delivery some of the records may be in the log although it says that they were dropped.
+    fn abort(&mut self) -> Result<Ending, LogError>;
+}
+
+/// How a transaction has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing of it holds: append the same again, or read the input again.
+    Dropped,
+    /// It holds, although the commit could not say so.
+    Committed,
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use super::clock;
-use crate::config::Config;
+use crate::config::{Config, Delivery};
 use crate::desk::Clock;
 use crate::log::kafka::embedded::EmbeddedBroker;
 use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
@@ -64,6 +64,8 @@ impl Demo {
         let mut config = config.clone();
         config.kafka.brokers = broker.bootstrap()?;
         config.kafka.counts_partitions = PARTITIONS;
+        // The embedded broker knows no transactions.
+        config.kafka.delivery = Delivery::AtLeastOnce;
         for feed in &config.feeds {
             broker.create(&feed.name, u32::from(PARTITIONS))?;
             broker.create(&format!("{}.dlq", feed.name), 1)?;

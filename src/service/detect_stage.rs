@@ -14,6 +14,8 @@ struct Owned {
     detector: Detector,
     /// Up to here everything was folded, and what came of it written, by this owner or one before.
     next: u64,
+    /// What has to be written for what was folded since the last commit.
+    pending: Vec<SignalRecord>,
 }
 
 /// The second stage.
@@ -23,9 +25,8 @@ pub struct DetectStage {
     signals: Arc<str>,
     counts_partitions: u16,
     owned: BTreeMap<u32, Owned>,
-    pending: Vec<SignalRecord>,
     progressed: bool,
-    leaving: Vec<u32>,
+    leaves: bool,
     unreadable: u64,
 }
 
@@ -38,9 +39,8 @@ impl DetectStage {
             config,
             counts_partitions,
             owned: BTreeMap::new(),
-            pending: Vec::new(),
             progressed: false,
-            leaving: Vec::new(),
+            leaves: false,
             unreadable: 0,
         }
     }
@@ -64,9 +64,10 @@ impl DetectStage {
         owned.next = owned.next.max(record.offset.saturating_add(1));
         self.progressed |= is_new;
         match Batch::decode(record.value.unwrap_or_default()) {
-            Ok(batch) => self
-                .pending
-                .extend(owned.detector.apply(batch, &mut |_| ())),
+            Ok(batch) => {
+                let signals = owned.detector.apply(batch, &mut |_| ());
+                owned.pending.extend(signals.into_iter().filter(|_| is_new));
+            }
             Err(error) => {
                 self.unreadable += 1;
                 let (partition, offset) = (record.partition.number, record.offset);
@@ -86,7 +87,15 @@ impl Stage for DetectStage {
             Event::Assigned { partition, next } => {
                 let number = partition.number;
                 let detector = Detector::new(&self.config, number, self.counts_partitions);
-                self.owned.insert(number, Owned { detector, next });
+                let pending = Vec::new();
+                self.owned.insert(
+                    number,
+                    Owned {
+                        detector,
+                        next,
+                        pending,
+                    },
+                );
             }
             Event::Record(record) => self.fold(&record),
             Event::AtEnd { partition, next } => {
@@ -94,26 +103,26 @@ impl Stage for DetectStage {
                     owned.next = owned.next.max(next);
                 }
             }
-            Event::Revoked { partition } => self.leaving.push(partition.number),
+            Event::Revoked { .. } => self.leaves = true,
             Event::Lost { partition } => {
                 self.owned.remove(&partition.number);
+                self.leaves = false;
             }
         }
     }
 
     /// Windows live in memory, so a new owner folds everything that the log still holds.
-    fn reads_from(&self, _next: u64) -> u64 {
+    fn reads_from(&self, _partition: &Partition, _next: u64) -> u64 {
         0
     }
 
     fn is_due(&self, _now: EventTime) -> bool {
-        self.progressed || !self.leaving.is_empty()
+        self.progressed || self.leaves
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
-        self.progressed = false;
         let name = &self.signals;
-        let write = |record: SignalRecord| match serde_json::to_vec(&record) {
+        let write = |record: &SignalRecord| match serde_json::to_vec(record) {
             Ok(value) => Some(Outgoing {
                 name: Arc::clone(name),
                 partition: Some(0),
@@ -127,7 +136,8 @@ impl Stage for DetectStage {
                 None
             }
         };
-        self.pending.drain(..).filter_map(write).collect()
+        let pending = self.owned.values().flat_map(|owned| &owned.pending);
+        pending.filter_map(write).collect()
     }
 
     fn done(&self) -> Vec<Position> {
@@ -142,8 +152,10 @@ impl Stage for DetectStage {
     }
 
     fn committed(&mut self) {
-        for partition in self.leaving.drain(..) {
-            self.owned.remove(&partition);
+        self.progressed = false;
+        self.leaves = false;
+        for owned in self.owned.values_mut() {
+            owned.pending.clear();
         }
     }
 }

@@ -30,7 +30,9 @@ pub struct IngestStage {
     flush_interval_ms: i64,
     flushed_at: Option<EventTime>,
     dead_letters: Vec<Outgoing>,
-    leaving: Vec<InputId>,
+    leaves: bool,
+    goes_back: bool,
+    sending: Sent,
     sent: Sent,
 }
 
@@ -49,7 +51,9 @@ impl IngestStage {
             flush_interval_ms: i64::from(config.ingest.flush_interval_ms),
             flushed_at: None,
             dead_letters: Vec::new(),
-            leaving: Vec::new(),
+            leaves: false,
+            goes_back: false,
+            sending: Sent::default(),
             sent: Sent::default(),
         }
     }
@@ -61,10 +65,10 @@ impl IngestStage {
 
     /// Every partition of `counts` gets the same statements: those of the first are counted.
     fn note(&mut self, partition: u32, batch: &Batch) {
-        self.sent.batches += 1;
+        self.sending.batches += 1;
         for statement in batch.statements.iter().filter(|_| partition == 0) {
             if let Some(feed) = self.feeds.get(usize::from(statement.feed)) {
-                let outcomes = self.sent.outcomes.entry(Arc::clone(feed)).or_default();
+                let outcomes = self.sending.outcomes.entry(Arc::clone(feed)).or_default();
                 outcomes.merge(&statement.outcomes);
             }
         }
@@ -91,6 +95,16 @@ impl IngestStage {
             self.dead_letters
                 .push(dead_letter(record, reason, &refused.detail));
         }
+    }
+
+    fn named(&self, places: impl Iterator<Item = (InputId, u64)>) -> Vec<Position> {
+        let position = |(input, next): (InputId, u64)| {
+            let name = Arc::clone(self.feeds.get(usize::from(input.feed))?);
+            let number = input.partition;
+            let partition = Partition { name, number };
+            Some(Position { partition, next })
+        };
+        places.filter_map(position).collect()
     }
 
     fn is_flush_due(&self, now: EventTime) -> bool {
@@ -121,22 +135,29 @@ impl Stage for IngestStage {
                     self.ingest.at_end(input, next);
                 }
             }
-            Event::Revoked { partition } => self.leaving.extend(self.input(partition)),
+            Event::Revoked { .. } => self.leaves = true,
             Event::Lost { partition } => {
+                self.leaves = false;
                 if let Some(input) = self.input(partition) {
-                    self.ingest.release(input);
+                    self.goes_back |= self.ingest.release(input);
                 }
             }
         }
     }
 
+    /// What decides whether a post is late or a duplicate is read again, in silence.
+    fn reads_from(&self, _partition: &Partition, next: u64) -> u64 {
+        next.saturating_sub(self.ingest.remembers_offsets())
+    }
+
     fn is_due(&self, now: EventTime) -> bool {
         let owns = self.ingest.positions().next().is_some();
-        owns && (self.is_flush_due(now) || self.ingest.is_full() || !self.leaving.is_empty())
+        owns && !self.goes_back && (self.is_flush_due(now) || self.ingest.is_full() || self.leaves)
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.flushed_at = Some(now);
+        self.sending = Sent::default();
         let mut outputs = std::mem::take(&mut self.dead_letters);
         let tables = self.ingest.flush(now, self.counts_partitions);
         for (partition, batches) in (0..).zip(tables) {
@@ -159,23 +180,35 @@ impl Stage for IngestStage {
     }
 
     fn done(&self) -> Vec<Position> {
-        let named = self.ingest.positions().filter_map(|(input, next)| {
-            let name = Arc::clone(self.feeds.get(usize::from(input.feed))?);
-            Some(Position {
-                partition: Partition {
-                    name,
-                    number: input.partition,
-                },
-                next,
-            })
-        });
-        named.collect()
+        self.named(self.ingest.positions())
     }
 
     fn committed(&mut self) {
-        for input in self.leaving.drain(..) {
-            self.ingest.release(input);
+        self.leaves = false;
+        self.ingest.settle();
+        let Sent { batches, outcomes } = std::mem::take(&mut self.sending);
+        self.sent.batches += batches;
+        for (feed, outcomes) in outcomes {
+            self.sent.outcomes.entry(feed).or_default().merge(&outcomes);
         }
+    }
+
+    /// The table is empty already, so the same batch cannot be given again: it is made anew.
+    fn dropped(&mut self) {
+        self.goes_back = true;
+    }
+
+    fn goes_back_to(&mut self) -> Vec<Position> {
+        if !self.goes_back {
+            return Vec::new();
+        }
+        self.dead_letters.clear();
+        let places = self.ingest.go_back();
+        self.named(places.into_iter())
+    }
+
+    fn went_back(&mut self) {
+        self.goes_back = false;
     }
 }
 

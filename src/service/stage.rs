@@ -1,12 +1,13 @@
 //! One stage beside one log: the loop body that replay, tests and the service share.
 //!
 //! In: events of a [`Log`]. Out: outputs and positions, committed together.
-//! Rule: what a stage has folded is committed before it gives a partition away.
+//! Rule: what a stage has folded is committed before it gives a partition away; when a commit does not
+//! hold, the stage gives the same outputs again, or goes back to where the last one left it.
 //! Not here: threads and the clock (`run`), what a stage does (its own file).
 
 use std::time::Duration;
 
-use crate::log::{Event, Log, LogError, Outgoing, Position};
+use crate::log::{Ending, Event, Log, LogError, Outgoing, Partition, Position};
 use crate::post::EventTime;
 
 /// A fold with its place in the log.
@@ -19,21 +20,33 @@ pub trait Stage {
 
     /// Where to begin reading a partition that was assigned at `next`: earlier, if the stage must see
     /// again what it has to remember.
-    fn reads_from(&self, next: u64) -> u64 {
+    fn reads_from(&self, _partition: &Partition, next: u64) -> u64 {
         next
     }
 
     /// Whether there is something to commit at `now`.
     fn is_due(&self, now: EventTime) -> bool;
 
-    /// Everything to append since the last commit. Called once for each commit.
+    /// Everything to append since the last commit that holds.
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing>;
 
     /// How far each owned partition has been folded.
     fn done(&self) -> Vec<Position>;
 
-    /// The commit holds: partitions that were revoked may be forgotten.
+    /// The commit holds: what was given as outputs is done.
     fn committed(&mut self);
+
+    /// Nothing of the commit holds. A stage that does not go back gives the same outputs again.
+    fn dropped(&mut self) {}
+
+    /// Where reading has to go back to, after what was folded from there on was forgotten. Asked
+    /// again until [`Stage::went_back`].
+    fn goes_back_to(&mut self) -> Vec<Position> {
+        Vec::new()
+    }
+
+    /// Reading goes on at the positions of [`Stage::goes_back_to`].
+    fn went_back(&mut self) {}
 }
 
 /// What came of one turn.
@@ -41,7 +54,7 @@ pub trait Stage {
 pub struct Turn {
     /// Events that were folded.
     pub events: u64,
-    /// Records that were appended.
+    /// Records that were committed.
     pub appended: u64,
 }
 
@@ -52,13 +65,21 @@ impl Turn {
     }
 }
 
-/// Polls once, folds, and commits if the stage has something to commit.
+/// Polls once, folds, and commits if the stage has something to commit. After an error that is
+/// transient the next turn goes on where this one stopped.
 pub fn turn(
     stage: &mut dyn Stage,
     log: &mut dyn Log,
     now: EventTime,
     wait: Duration,
 ) -> Result<Turn, LogError> {
+    if log.is_open() {
+        end(stage, log)?;
+    }
+    for position in &stage.goes_back_to() {
+        log.seek(position)?;
+    }
+    stage.went_back();
     let mut events = 0;
     let mut assigned = Vec::new();
     log.poll(wait, &mut |event| {
@@ -66,7 +87,7 @@ pub fn turn(
         if let Event::Assigned { partition, next } = event {
             assigned.push(Position {
                 partition: partition.clone(),
-                next: stage.reads_from(next),
+                next: stage.reads_from(partition, next),
             });
         }
         stage.visit(event);
@@ -83,31 +104,53 @@ pub fn turn(
     Ok(Turn { events, appended })
 }
 
-/// How often the same outputs are tried while the log is away; each try has its own deadline.
-const COMMIT_TRIES: u32 = 3;
-
-/// Commits what the stage has, due or not; how many records that were. The same outputs are tried
-/// again while the log is away, because the stage gives them only once.
+/// Commits what the stage has, due or not; how many records that were. None when nothing of the
+/// commit holds: it comes again with a later turn. An error that is transient says that how it
+/// ended is not known yet.
 pub fn commit(stage: &mut dyn Stage, log: &mut dyn Log, now: EventTime) -> Result<u64, LogError> {
     let outputs = stage.outputs(now);
     let done = stage.done();
-    let mut tries = 1;
-    while let Err(error) = write(log, &outputs, &done) {
-        if !error.is_transient() || tries == COMMIT_TRIES {
-            return Err(error);
+    let appended = outputs.len() as u64;
+    match write(log, outputs, &done) {
+        Ok(()) => {
+            stage.committed();
+            Ok(appended)
         }
-        tracing::warn!(%error, tries, stage = stage.name(), "committing again");
-        log.abort()?;
-        tries += 1;
+        Err(error) if error.is_transient() => {
+            tracing::warn!(%error, stage = stage.name(), "a commit did not go through");
+            Ok(match end(stage, log)? {
+                Ending::Committed => appended,
+                Ending::Dropped => 0,
+            })
+        }
+        Err(error) => Err(error),
     }
-    stage.committed();
-    Ok(outputs.len() as u64)
 }
 
-fn write(log: &mut dyn Log, outputs: &[Outgoing], done: &[Position]) -> Result<(), LogError> {
+/// Finds out how the last transaction ended, and tells the stage.
+fn end(stage: &mut dyn Stage, log: &mut dyn Log) -> Result<Ending, LogError> {
+    let ending = log.abort()?;
+    match ending {
+        Ending::Committed => stage.committed(),
+        Ending::Dropped => stage.dropped(),
+    }
+    Ok(ending)
+}
+
+fn write(
+    log: &mut dyn Log,
+    outputs: Vec<Outgoing>,
+    done: &[Position],
+) -> Result<(), LogError> {
     log.begin()?;
     for output in outputs {
-        log.append(output.clone())?;
+        match log.append(output) {
+            // One record that is too long must not stop all others for ever.
+            Err(error @ LogError::TooLarge { .. }) => {
+                tracing::error!(%error, "a record was left out");
+            }
+            appended => appended?,
+        }
     }
     log.commit(done)
 }

@@ -20,7 +20,7 @@ pub struct TriageStage {
     next: Option<u64>,
     pending: Vec<Revision>,
     progressed: bool,
-    leaving: bool,
+    leaves: bool,
     tally: Tally,
 }
 
@@ -45,7 +45,7 @@ impl TriageStage {
             next: None,
             pending: Vec::new(),
             progressed: false,
-            leaving: false,
+            leaves: false,
             tally: Tally::default(),
         }
     }
@@ -58,6 +58,15 @@ impl TriageStage {
     /// The Kafka topic of the alerts.
     pub fn alerts(&self) -> Arc<str> {
         Arc::clone(&self.alerts)
+    }
+
+    /// Owns nothing any more.
+    fn forget(&mut self) {
+        self.triage = Triage::new(&self.config.triage);
+        self.next = None;
+        self.pending.clear();
+        self.progressed = false;
+        self.leaves = false;
     }
 
     fn fold(&mut self, record: &Record<'_>) {
@@ -114,29 +123,27 @@ impl Stage for TriageStage {
     fn visit(&mut self, event: Event<'_>) {
         match event {
             Event::Assigned { next, .. } => {
-                self.triage = Triage::new(&self.config.triage);
+                self.forget();
                 self.next = Some(next);
             }
             Event::Record(record) => self.fold(&record),
             Event::AtEnd { next, .. } => self.next = self.next.map(|old| old.max(next)),
-            Event::Revoked { .. } => self.leaving = true,
-            Event::Lost { .. } => self.next = None,
+            Event::Revoked { .. } => self.leaves = true,
+            Event::Lost { .. } => self.forget(),
         }
     }
 
     /// Open incidents live in memory, so a new owner folds every signal that the log still holds.
-    fn reads_from(&self, _next: u64) -> u64 {
+    fn reads_from(&self, _partition: &Partition, _next: u64) -> u64 {
         0
     }
 
     fn is_due(&self, _now: EventTime) -> bool {
-        self.progressed || self.leaving
+        self.progressed || self.leaves
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
-        self.progressed = false;
-        let revisions = std::mem::take(&mut self.pending);
-        revisions
+        self.pending
             .iter()
             .filter_map(|revision| self.write(revision, now))
             .collect()
@@ -154,8 +161,8 @@ impl Stage for TriageStage {
     }
 
     fn committed(&mut self) {
-        if std::mem::take(&mut self.leaving) {
-            self.next = None;
-        }
+        self.pending.clear();
+        self.progressed = false;
+        self.leaves = false;
     }
 }

@@ -56,6 +56,13 @@ impl Cluster {
         Some((cluster, unique))
     }
 
+    /// As [`Cluster::real`], with transactions.
+    pub(crate) fn exactly_once(name: &str, partitions: u32) -> Option<(Self, String)> {
+        let (mut cluster, name) = Self::real(name, partitions)?;
+        cluster.settings.delivery = Delivery::ExactlyOnce;
+        Some((cluster, name))
+    }
+
     pub(crate) fn create(&self, name: &str, partitions: u32) {
         match &self.broker {
             Some(broker) => broker.create(name, partitions).unwrap(),
@@ -87,7 +94,7 @@ fn settings(brokers: &str, group: &str) -> KafkaSettings {
     let mut config = Config::built_in().unwrap().kafka;
     brokers.clone_into(&mut config.brokers);
     group.clone_into(&mut config.group);
-    assert_eq!(config.delivery, Delivery::AtLeastOnce);
+    config.delivery = Delivery::AtLeastOnce;
     let mut settings = KafkaSettings::new(&config);
     settings.session_timeout = Duration::from_secs(2);
     settings
@@ -124,6 +131,12 @@ impl Stage {
 
     /// Commits everything that was read.
     pub(crate) fn commit_read(&mut self) -> Result<(), LogError> {
+        self.log.begin()?;
+        self.commit_begun()
+    }
+
+    /// The same, after a begin and perhaps some records.
+    pub(crate) fn commit_begun(&mut self) -> Result<(), LogError> {
         let done = read_to(&self.seen);
         self.log.commit(&done)
     }

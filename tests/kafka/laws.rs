@@ -57,7 +57,7 @@ pub(crate) fn repeats_but_loses_nothing_when_killed_before_the_commit(
     killed.close();
     let mut heir = cluster.stage(&[name]);
     copy(&mut heir);
-    heir.commit_read().unwrap();
+    heir.commit_begun().unwrap();
     heir.close();
 
     let mut reader = cluster.stage(&[&out]);

@@ -10,6 +10,7 @@
 
 mod cluster;
 mod laws;
+mod transactions;
 
 use std::time::Instant;
 
@@ -203,6 +204,20 @@ fn partitions_are_revoked_before_they_go_and_commits_then_hold_real() {
 fn keys_headers_times_and_tombstones_arrive_real() {
     if let Some((cluster, name)) = Cluster::real("carries", 1) {
         laws::carries_keys_headers_times_and_tombstones(&cluster, &name);
+    }
+}
+
+#[test]
+fn resumes_after_the_transaction_real() {
+    if let Some((cluster, name)) = Cluster::exactly_once("resumes-once", 4) {
+        laws::resumes_after_the_commit(&cluster, &name);
+    }
+}
+
+#[test]
+fn partitions_are_revoked_before_they_go_and_transactions_then_hold_real() {
+    if let Some((cluster, name)) = Cluster::exactly_once("handed-over-once", 4) {
+        laws::hands_partitions_over(&cluster, &name, CommitAt::Revocation);
     }
 }
 

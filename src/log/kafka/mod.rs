@@ -1,9 +1,9 @@
 //! The log on Kafka: the only user of the Kafka client.
 //!
 //! In: what a stage appends and commits. Out: events of its group's partitions.
-//! Rule: at least once. A commit first waits for every record, then commits the positions; a crash
-//! between the two repeats records and loses none.
-//! Not here: exactly-once delivery (transactions), what records mean.
+//! Rule: exactly once by transactions (`transactions`), or at least once: a commit first waits for
+//! every record, then commits the positions, and a crash between the two repeats records.
+//! Not here: what records mean.
 
 pub mod catalogue;
 pub mod embedded;
@@ -12,6 +12,7 @@ mod places;
 mod reader;
 mod settings;
 pub mod topics;
+mod transactions;
 mod trouble;
 mod writer;
 
@@ -22,16 +23,23 @@ use std::time::Duration;
 pub use settings::{KafkaSettings, Subscription};
 
 use crate::config::Delivery;
-use crate::log::{Event, Log, LogError, Outgoing, Partition, Position};
+use crate::log::{Ending, Event, Log, LogError, Outgoing, Partition, Position};
 use reader::Reader;
+use transactions::Transactions;
 use writer::Writer;
 
-/// A stage's view of Kafka: one member of a consumer group and one idempotent producer. Belongs
+/// A stage's view of Kafka: one member of a consumer group and one producer. Belongs
 /// on a thread of its own, for its calls wait for the brokers.
 pub struct KafkaLog {
     /// `None` for a stage that only writes.
     reader: Option<Reader>,
-    writer: Writer,
+    output: Output,
+}
+
+/// How records and positions go together.
+enum Output {
+    AtLeastOnce { writer: Writer, is_open: bool },
+    ExactlyOnce(Box<Transactions>),
 }
 
 impl KafkaLog {
@@ -41,15 +49,22 @@ impl KafkaLog {
         settings: &KafkaSettings,
         subscription: &Subscription,
     ) -> Result<Self, LogError> {
-        let writer = match settings.delivery {
-            Delivery::AtLeastOnce => Writer::start(settings, &subscription.stage)?,
+        // A stage without inputs has no positions that its records could go together with.
+        let output = if settings.delivery == Delivery::AtLeastOnce || subscription.names.is_empty()
+        {
+            Output::AtLeastOnce {
+                writer: Writer::start(&settings.producer(&subscription.stage))?,
+                is_open: false,
+            }
+        } else {
+            Output::ExactlyOnce(Box::new(Transactions::new(settings, &subscription.stage)))
         };
         let reader = if subscription.names.is_empty() {
             None
         } else {
             Some(Reader::join(settings, subscription)?)
         };
-        Ok(Self { reader, writer })
+        Ok(Self { reader, output })
     }
 
     /// Records that each owned partition still holds for this stage (high watermark minus
@@ -80,46 +95,85 @@ impl KafkaLog {
             })
     }
 
-    fn reader(&mut self, operation: &'static str) -> Result<&mut Reader, LogError> {
-        self.reader.as_mut().ok_or_else(|| LogError::Fatal {
-            operation,
-            detail: "this stage reads no Kafka topic: name some in its subscription".to_owned(),
-        })
-    }
+}
+
+fn reader<'l>(
+    reader: &'l mut Option<Reader>,
+    operation: &'static str,
+) -> Result<&'l mut Reader, LogError> {
+    reader.as_mut().ok_or_else(|| LogError::Fatal {
+        operation,
+        detail: "this stage reads no Kafka topic: name some in its subscription".to_owned(),
+    })
 }
 
 impl Log for KafkaLog {
     fn poll(&mut self, wait: Duration, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
-        self.writer.serve();
-        self.reader("reading")?.poll(wait, visit)
+        match &self.output {
+            Output::AtLeastOnce { writer, .. } => writer.serve(),
+            Output::ExactlyOnce(transactions) => transactions.serve(),
+        }
+        reader(&mut self.reader, "reading")?.poll(wait, visit)
     }
 
     fn seek(&mut self, position: &Position) -> Result<(), LogError> {
-        self.reader("seeking")?.seek(position)
+        reader(&mut self.reader, "seeking")?.seek(position)
     }
 
-    /// What an earlier transaction left open is dropped.
     fn begin(&mut self) -> Result<(), LogError> {
-        self.writer.drop_waiting();
-        Ok(())
+        match &mut self.output {
+            Output::AtLeastOnce { writer, is_open } => {
+                writer.drop_waiting();
+                *is_open = true;
+                Ok(())
+            }
+            Output::ExactlyOnce(transactions) => transactions.begin(),
+        }
     }
 
     fn append(&mut self, record: Outgoing) -> Result<(), LogError> {
-        self.writer.append(record)
+        match &mut self.output {
+            Output::AtLeastOnce { writer, .. } => writer.append(record),
+            Output::ExactlyOnce(transactions) => transactions.append(record),
+        }
     }
 
     fn commit(&mut self, done: &[Position]) -> Result<(), LogError> {
-        if done.is_empty() {
-            return self.writer.flush();
+        match &mut self.output {
+            Output::AtLeastOnce { writer, is_open } => {
+                if !done.is_empty() {
+                    reader(&mut self.reader, "committing")?.check_owned(done)?;
+                }
+                writer.flush()?;
+                if !done.is_empty() {
+                    reader(&mut self.reader, "committing")?.commit(done)?;
+                }
+                *is_open = false;
+                Ok(())
+            }
+            Output::ExactlyOnce(transactions) => {
+                transactions.commit(reader(&mut self.reader, "committing")?, done)
+            }
         }
-        self.reader("committing")?.check_owned(done)?;
-        self.writer.flush()?;
-        self.reader("committing")?.commit(done)
     }
 
-    /// Drops what was not sent yet. Records beyond the limit of what waits may be in the log.
-    fn abort(&mut self) -> Result<(), LogError> {
-        self.writer.drop_waiting();
-        Ok(())
+    fn is_open(&self) -> bool {
+        match &self.output {
+            Output::AtLeastOnce { is_open, .. } => *is_open,
+            Output::ExactlyOnce(transactions) => transactions.is_open(),
+        }
+    }
+
+    fn abort(&mut self) -> Result<Ending, LogError> {
+        match &mut self.output {
+            Output::AtLeastOnce { writer, is_open } => {
+                writer.drop_waiting();
+                *is_open = false;
+                Ok(Ending::Dropped)
+            }
+            Output::ExactlyOnce(transactions) => {
+                transactions.abort(reader(&mut self.reader, "aborting")?)
+            }
+        }
     }
 }

@@ -11,11 +11,12 @@ use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::producer::{Producer, ProducerContext};
 use rdkafka::topic_partition_list::Offset;
 
 use super::native::{self, EventQueue, Happening, Message, high_watermark};
 use super::places::{find, find_native, native_number, native_offset, offsets, partitions};
-use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
+use super::settings::{KafkaSettings, REQUEST_DEADLINE, STEP_DEADLINE, Subscription};
 use super::trouble::{Quiet, Troubles, log_error, log_line};
 use crate::log::{Event, LogError, Partition, Position, Record};
 use crate::post::EventTime;
@@ -71,7 +72,7 @@ impl Reader {
         wait: Duration,
         visit: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), LogError> {
-        self.answer()?;
+        self.answer(visit)?;
         if self.announce(visit) {
             return Ok(());
         }
@@ -169,6 +170,37 @@ impl Reader {
         }
     }
 
+    /// Adds `done` to the open transaction of `producer`, with `token` beside each position. The
+    /// group's coordinator refuses it when this member is no longer the owner.
+    pub(super) fn add_to_transaction<C: ProducerContext>(
+        &self,
+        producer: &impl Producer<C>,
+        done: &[Position],
+        token: &str,
+    ) -> KafkaResult<()> {
+        let list = offsets(done)?;
+        for mut place in list.elements() {
+            place.set_metadata(token);
+        }
+        // Read anew each time: it names the generation of the group.
+        let group = self.consumer.group_metadata().ok_or(KafkaError::Canceled)?;
+        producer.send_offsets_to_transaction(&list, &group, STEP_DEADLINE)
+    }
+
+    /// Whether the committed positions of `done` are those that were committed with `token`.
+    pub(super) fn is_committed(&self, done: &[Position], token: &str) -> KafkaResult<bool> {
+        let committed = self
+            .consumer
+            .committed_offsets(offsets(done)?, STEP_DEADLINE)?;
+        for place in committed.elements() {
+            place.error()?;
+            if place.metadata() != token {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Records in each owned partition that were not read yet, as far as fetching knows: no
     /// request. Counts transaction markers too, and is absent before the first fetch.
     pub(super) fn lag(&self) -> Vec<(Partition, u64)> {
@@ -187,7 +219,7 @@ impl Reader {
     }
 
     /// Answers what the last call of `poll` announced.
-    fn answer(&mut self) -> Result<(), LogError> {
+    fn answer(&mut self, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
         match std::mem::replace(&mut self.membership, Membership::Settled) {
             Membership::Settled => Ok(()),
             given @ Membership::Given(_) => {
@@ -200,7 +232,11 @@ impl Reader {
                 answered.map_err(|error| log_error("taking partitions", &error))
             }
             Membership::Leaving => {
-                self.owned.clear();
+                for Position { partition, .. } in self.owned.drain(..) {
+                    visit(Event::Lost {
+                        partition: &partition,
+                    });
+                }
                 self.consumer
                     .unassign()
                     .map_err(|error| log_error("giving partitions back", &error))

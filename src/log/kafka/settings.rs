@@ -14,6 +14,14 @@ use crate::log::RECORD_LIMIT_BYTES;
 
 /// How long one request, or the delivery of one record, may take before it has failed.
 pub(super) const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a transaction may stay open before the brokers end it: so long can the death of one
+/// process keep the readers of its outputs waiting.
+const TRANSACTION_DEADLINE: Duration = Duration::from_secs(10);
+/// How long one step of a transaction may take: a few of them fit into [`TRANSACTION_DEADLINE`].
+pub(super) const STEP_DEADLINE: Duration = Duration::from_secs(4);
+/// How long a member may not poll before it has left its group: longer than all steps of a
+/// transaction that goes wrong.
+const POLL_DEADLINE: Duration = Duration::from_secs(120);
 /// Room for a record's frame and its batch above [`RECORD_LIMIT_BYTES`].
 pub(super) const FRAME_BYTES: usize = 64 * 1024;
 /// Bytes that may wait in the producer for the broker.
@@ -28,6 +36,8 @@ pub struct KafkaSettings {
     pub brokers: String,
     /// Prefix of the consumer groups.
     pub group: String,
+    /// This process's name in the group.
+    pub member: Arc<str>,
     /// How outputs and input positions go together.
     pub delivery: Delivery,
     /// Most memory for records that were read but not yet handled, KiB.
@@ -42,6 +52,7 @@ impl KafkaSettings {
         Self {
             brokers: config.brokers.clone(),
             group: config.group.clone(),
+            member: member(&config.member).into(),
             delivery: config.delivery,
             queued_max_kbytes: config.queued_max_kbytes,
             session_timeout: Duration::from_secs(45),
@@ -62,6 +73,7 @@ impl KafkaSettings {
             .set("partition.assignment.strategy", "range")
             .set("session.timeout.ms", session_ms.to_string())
             .set("heartbeat.interval.ms", (session_ms / 10).clamp(1, 3000).to_string())
+            .set("max.poll.interval.ms", POLL_DEADLINE.as_millis().to_string())
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "earliest")
@@ -97,6 +109,22 @@ impl KafkaSettings {
         config
     }
 
+    /// Properties of the producer of transactions of `stage`. Its id is the same in each life of
+    /// the member, so that a new life ends at once what the one before left open.
+    pub(super) fn transactional_producer(&self, stage: &str) -> ClientConfig {
+        let id = format!("{}-{stage}-{}", self.group, self.member);
+        let mut config = self.producer(stage);
+        config
+            .set("transactional.id", id)
+            .set(
+                "transaction.timeout.ms",
+                TRANSACTION_DEADLINE.as_millis().to_string(),
+            )
+            .set("message.timeout.ms", STEP_DEADLINE.as_millis().to_string())
+            .set("socket.timeout.ms", STEP_DEADLINE.as_millis().to_string());
+        config
+    }
+
     /// Properties of every client.
     pub(super) fn client(&self, stage: &str) -> ClientConfig {
         let mut config = ClientConfig::new();
@@ -112,6 +140,16 @@ impl KafkaSettings {
             .set_log_level(RDKafkaLogLevel::Warning);
         config
     }
+}
+
+/// The configured name of this process, or one made of the host's name and the process id: in a
+/// container the same in each life, on one host different for each process.
+fn member(configured: &str) -> String {
+    if !configured.is_empty() {
+        return configured.to_owned();
+    }
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}-{}", host.trim(), std::process::id())
 }
 
 /// What a stage reads, and as whom.

@@ -93,6 +93,16 @@ fn is_permanent(code: RDKafkaErrorCode) -> bool {
             | Code::TopicAuthorizationFailed
             | Code::GroupAuthorizationFailed
             | Code::ClusterAuthorizationFailed
+            | Code::TransactionalIdAuthorizationFailed
+    )
+}
+
+/// Whether another producer, or the coordinator, took this one's transactional id.
+pub(super) fn is_fenced(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        code,
+        Code::Fatal | Code::Fenced | Code::InvalidProducerEpoch | Code::ProducerFenced
     )
 }
 
@@ -115,11 +125,13 @@ fn advice(code: RDKafkaErrorCode) -> &'static str {
         }
         Code::TopicAuthorizationFailed
         | Code::GroupAuthorizationFailed
-        | Code::ClusterAuthorizationFailed => {
-            "give this client's user access to the Kafka topics and groups of kafka.group"
+        | Code::ClusterAuthorizationFailed
+        | Code::TransactionalIdAuthorizationFailed => {
+            "give this client's user access to the Kafka topics, and to the groups and transactional ids \
+             that begin with kafka.group"
         }
         Code::Fenced | Code::FencedInstanceId => {
-            "another process took this one's place: run each member once"
+            "another process took this one's place: give each its own kafka.member, or leave it empty"
         }
         Code::Fatal => "restart the process: it goes on from the last commit",
         Code::AllBrokersDown | Code::BrokerTransportFailure | Code::Resolve => {

@@ -1,19 +1,19 @@
-//! The writing half, at least once: records wait here until the commit, then go out together.
+//! The writing half: records wait here until the commit, then go out together.
 //!
 //! In: records to append. Out: nothing, or why not all of them are in the log.
 //! Rule: `flush` returns well only when the brokers acknowledged every record.
-//! Not here: the input positions (`reader`), transactions.
+//! Not here: the input positions (`reader`), transactions around them (`transactions`).
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rdkafka::client::ClientContext;
-use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
+use rdkafka::config::{ClientConfig, FromClientConfigAndContext, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, Message, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext, PurgeConfig};
 
-use super::settings::{KafkaSettings, REQUEST_DEADLINE};
+use super::settings::REQUEST_DEADLINE;
 use super::trouble::{Quiet, log_error};
 use crate::log::{LogError, Outgoing, RECORD_LIMIT_BYTES};
 use crate::post::EventTime;
@@ -35,9 +35,8 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the producer. Does not wait for the brokers.
-    pub(super) fn start(settings: &KafkaSettings, stage: &str) -> Result<Self, LogError> {
-        let config = settings.producer(stage);
-        let producer = BaseProducer::from_config_and_context(&config, Deliveries::default())
+    pub(super) fn start(config: &ClientConfig) -> Result<Self, LogError> {
+        let producer = BaseProducer::from_config_and_context(config, Deliveries::default())
             .map_err(|error| log_error("starting the Kafka producer", &error))?;
         Ok(Self {
             producer,
@@ -83,6 +82,20 @@ impl Writer {
             Some((name, error)) => Err(log_error("writing", &error)
                 .with_detail(&format!("{} records, the first for {name}", failures.count))),
         }
+    }
+
+    /// The producer, for what stands around its records.
+    pub(super) fn producer(&self) -> &impl Producer<Deliveries> {
+        &self.producer
+    }
+
+    /// Takes back what was not sent, and waits until the brokers have answered for the rest.
+    pub(super) fn take_back(&mut self) -> Result<(), LogError> {
+        self.drop_waiting();
+        self.producer.purge(PurgeConfig::default().queue());
+        let looked = self.wait_until_empty();
+        self.producer.context().take();
+        looked
     }
 
     /// Serves the producer's events, so that they do not pile up between commits.
@@ -148,7 +161,7 @@ fn native_headers(headers: &[(String, Vec<u8>)]) -> OwnedHeaders {
 
 /// What the brokers said about records since it was last asked.
 #[derive(Debug, Default)]
-struct Deliveries(Mutex<Failures>);
+pub(super) struct Deliveries(Mutex<Failures>);
 
 #[derive(Debug, Default)]
 struct Failures {

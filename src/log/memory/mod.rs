@@ -11,7 +11,7 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::{Event, Log, LogError, Outgoing, Partition, Position, Record};
+use super::{Ending, Event, Log, LogError, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
 
 /// Most records that one poll hands over for one partition.
@@ -27,6 +27,8 @@ pub struct Cluster {
 struct State {
     partitions: BTreeMap<Partition, Stored>,
     committed: BTreeMap<(String, Partition), u64>,
+    owners: BTreeMap<(String, Partition), u64>,
+    members: u64,
     counts: BTreeMap<Arc<str>, u32>,
     forgetful: bool,
 }
@@ -82,12 +84,17 @@ impl Cluster {
 
     /// A stage's view, as a member of `group`.
     pub fn log(&self, group: &str) -> MemoryLog {
+        let mut state = self.lock();
+        state.members += 1;
         MemoryLog {
             cluster: self.clone(),
+            member: state.members,
             group: group.to_owned(),
             news: VecDeque::new(),
+            leaving: Vec::new(),
             owned: Vec::new(),
             pending: Vec::new(),
+            is_open: false,
         }
     }
 
@@ -148,10 +155,13 @@ impl State {
 #[derive(Debug)]
 pub struct MemoryLog {
     cluster: Cluster,
+    member: u64,
     group: String,
     news: VecDeque<News>,
+    leaving: Vec<Partition>,
     owned: Vec<Owned>,
     pending: Vec<Outgoing>,
+    is_open: bool,
 }
 
 #[derive(Debug)]
@@ -171,14 +181,11 @@ enum News {
 impl MemoryLog {
     /// Gives this member a partition; the next poll tells it.
     pub fn assign(&mut self, partition: Partition) {
-        let committed = (self.group.clone(), partition.clone());
-        let next = self
-            .cluster
-            .lock()
-            .committed
-            .get(&committed)
-            .copied()
-            .unwrap_or(0);
+        let place = (self.group.clone(), partition.clone());
+        let mut state = self.cluster.lock();
+        let next = state.committed.get(&place).copied().unwrap_or(0);
+        state.owners.insert(place, self.member);
+        drop(state);
         self.news.push_back(News::Assigned(partition, next));
     }
 
@@ -209,6 +216,7 @@ impl MemoryLog {
             News::Revoked(partition) => {
                 self.owned.retain(|owned| owned.partition != *partition);
                 visit(Event::Revoked { partition });
+                self.leaving.push(partition.clone());
             }
             News::Lost(partition) => visit(Event::Lost { partition }),
         }
@@ -217,6 +225,11 @@ impl MemoryLog {
 
 impl Log for MemoryLog {
     fn poll(&mut self, _wait: Duration, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
+        for partition in self.leaving.drain(..) {
+            visit(Event::Lost {
+                partition: &partition,
+            });
+        }
         if !self.news.is_empty() {
             // What was assigned is read from the next poll on: until then a stage may seek.
             while let Some(news) = self.news.pop_front() {
@@ -270,6 +283,7 @@ impl Log for MemoryLog {
 
     fn begin(&mut self) -> Result<(), LogError> {
         self.pending.clear();
+        self.is_open = true;
         Ok(())
     }
 
@@ -280,18 +294,35 @@ impl Log for MemoryLog {
 
     fn commit(&mut self, done: &[Position]) -> Result<(), LogError> {
         let mut state = self.cluster.lock();
+        let owns = |position: &Position| {
+            let place = (self.group.clone(), position.partition.clone());
+            let owner = state.owners.get(&place);
+            owner.is_none_or(|&owner| owner == self.member)
+        };
+        if !done.iter().all(owns) {
+            return Err(LogError::Transient {
+                operation: "committing",
+                detail: "another member owns the partition".to_owned(),
+            });
+        }
         for record in self.pending.drain(..) {
             state.append(record);
         }
         for position in done {
             state.commit(&self.group, position);
         }
+        self.is_open = false;
         Ok(())
     }
 
-    fn abort(&mut self) -> Result<(), LogError> {
+    fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    fn abort(&mut self) -> Result<Ending, LogError> {
         self.pending.clear();
-        Ok(())
+        self.is_open = false;
+        Ok(Ending::Dropped)
     }
 }
 

@@ -48,7 +48,7 @@ fn an_aborted_record_is_never_seen_and_a_new_member_goes_on_at_the_commit() {
         if keep {
             writer.commit(&[])
         } else {
-            writer.abort()
+            writer.abort().map(drop)
         }
         .unwrap();
     }

@@ -1,0 +1,96 @@
+//! Transactions on a real broker: what readers see when a member dies, or is replaced, inside one.
+
+use kentongan::log::{Ending, Log};
+
+use crate::cluster::{Cluster, DEADLINE, Stage, at_end, numbered, numbers, record, sorted, write};
+
+/// Reads all, and copies it to `out` in a transaction that is still open.
+fn copy(stage: &mut Stage, out: &str, count: usize) {
+    stage.until_records(count);
+    stage.log.begin().unwrap();
+    for value in stage.values() {
+        stage.log.append(record(out, 0, &value)).unwrap();
+    }
+}
+
+/// What a reader of committed records finds in `out` once it ends at `next`.
+fn committed(cluster: &Cluster, out: &str, next: u64) -> Vec<String> {
+    let mut reader = cluster.stage(&[out]);
+    reader.until("end", |seen| seen.contains(&at_end(out, 0, next)));
+    let values = reader.values();
+    reader.close();
+    sorted(values)
+}
+
+#[test]
+fn one_who_is_killed_inside_a_transaction_repeats_and_loses_nothing_real() {
+    let Some((cluster, name)) = Cluster::exactly_once("killed-once", 4) else {
+        return;
+    };
+    let out = format!("{name}.out");
+    cluster.create(&out, 1);
+    write(&mut cluster.writer(), numbered(&name, 4, 0..20));
+    let mut killed = cluster.stage(&[&name]);
+    copy(&mut killed, &out, 20);
+    // No position can be committed for a stranger: the records are sent, the transaction is open.
+    let stranger = kentongan::log::Position {
+        partition: kentongan::log::Partition {
+            name: name.as_str().into(),
+            number: 9,
+        },
+        next: 1,
+    };
+    assert!(killed.log.commit(&[stranger]).unwrap_err().is_transient());
+    assert!(killed.log.is_open());
+    killed.close();
+
+    let mut heir = cluster.stage(&[&name]);
+    copy(&mut heir, &out, 20);
+    heir.commit_begun().unwrap();
+    assert!(!heir.log.is_open());
+    heir.close();
+    assert_eq!(committed(&cluster, &out, 21), numbers(0..20));
+}
+
+#[test]
+fn what_is_dropped_is_appended_again_and_seen_once_real() {
+    let Some((cluster, name)) = Cluster::exactly_once("dropped", 1) else {
+        return;
+    };
+    let out = format!("{name}.out");
+    cluster.create(&out, 1);
+    write(&mut cluster.writer(), numbered(&name, 1, 0..3));
+    let mut stage = cluster.stage(&[&name]);
+    copy(&mut stage, &out, 3);
+    assert_eq!(stage.log.abort().unwrap(), Ending::Dropped);
+    copy(&mut stage, &out, 3);
+    stage.commit_begun().unwrap();
+    stage.close();
+    assert_eq!(committed(&cluster, &out, 4), numbers(0..3));
+}
+
+#[test]
+fn a_commit_is_refused_once_another_has_taken_the_name_real() {
+    let Some((cluster, name)) = Cluster::exactly_once("taken", 1) else {
+        return;
+    };
+    let out = format!("{name}.out");
+    cluster.create(&out, 1);
+    write(&mut cluster.writer(), numbered(&name, 1, 0..3));
+    let mut zombie = cluster.stage(&[&name]);
+    copy(&mut zombie, &out, 3);
+    let mut heir = cluster.stage(&[&name]);
+    heir.log.begin().unwrap();
+    assert_eq!(heir.log.abort().unwrap(), Ending::Dropped);
+
+    let refused = zombie.commit_begun().unwrap_err();
+    assert!(refused.is_transient(), "it can take the name back: {refused}");
+    assert_eq!(zombie.log.abort().unwrap(), Ending::Dropped);
+    heir.log.close(DEADLINE).unwrap();
+    zombie.seen.clear();
+    zombie.until_records(3);
+    copy(&mut zombie, &out, 3);
+    zombie.commit_begun().unwrap();
+    zombie.close();
+    assert_eq!(committed(&cluster, &out, 4), numbers(0..3));
+}
