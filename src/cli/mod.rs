@@ -31,6 +31,7 @@ pub mod demo;
 pub mod exit;
 pub mod healthcheck;
 mod logs;
+pub mod refold;
 pub mod replay;
 pub mod run;
 pub mod schema;
@@ -93,6 +94,7 @@ enum Command {
     Completions(completions::Arguments),
     Demo(demo::Arguments),
     Healthcheck(healthcheck::Arguments),
+    Refold(refold::Arguments),
     Replay(replay::Arguments),
     Run(run::Arguments),
     Schema(schema::Arguments),
@@ -109,6 +111,7 @@ impl Command {
             Self::Completions(arguments) => completions::run(context, arguments),
             Self::Demo(arguments) => demo::run(context, arguments),
             Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
+            Self::Refold(arguments) => refold::run(context, arguments),
             Self::Replay(arguments) => replay::run(context, arguments),
             Self::Run(arguments) => run::run(context, arguments),
             Self::Schema(arguments) => schema::run(arguments),

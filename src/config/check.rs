@@ -58,6 +58,7 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
         counts: section.text("counts", kafka_name).unwrap_or_default(),
         signals: section.text("signals", kafka_name).unwrap_or_default(),
         alerts: section.text("alerts", kafka_name).unwrap_or_default(),
+        session_timeout_ms: section.whole("session_timeout_ms", 1_000..=1_800_000),
         counts_partitions: section.whole("counts_partitions", 1..=1024),
         replication_factor: section.whole("replication_factor", 1..=15),
         // The client's own limits, but never so little that one full fetch does not fit.

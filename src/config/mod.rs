@@ -80,6 +80,8 @@ pub struct Kafka {
     pub signals: String,
     /// Kafka topic of the alerts.
     pub alerts: String,
+    /// A silent member has left its group, milliseconds.
+    pub session_timeout_ms: u32,
     /// Partitions of `counts`.
     pub counts_partitions: u16,
     /// Copies of each created Kafka topic.

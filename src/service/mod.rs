@@ -6,9 +6,11 @@
 pub mod clock;
 pub mod demo;
 pub mod detect_stage;
+mod drive;
 pub mod ingest_stage;
 pub mod interrupt;
 mod observe;
+pub mod refold;
 pub mod replay;
 pub mod run;
 pub mod stage;

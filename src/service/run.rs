@@ -11,11 +11,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
+use super::drive::spawn_stage;
 use super::ingest_stage::IngestStage;
 use super::observe::{self, FeedStatements};
 use super::rendering;
-use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
 use crate::alert::Alert;
 use crate::config::Config;
@@ -29,9 +30,12 @@ use crate::metrics::Metrics;
 use crate::relevance::Gate;
 
 /// Longest wait of one poll.
-const POLL: Duration = Duration::from_millis(100);
+pub(super) const POLL: Duration = Duration::from_millis(100);
 /// Longest time that one client may take to close.
-const CLOSE: Duration = Duration::from_secs(8);
+pub(super) const CLOSE: Duration = Duration::from_secs(8);
+/// Longest time that all threads together may take to stop; what still hangs then ends with the
+/// process.
+const STOP: Duration = Duration::from_secs(25);
 /// A stage whose loop has not turned for so long makes the process dead, milliseconds.
 const PATIENCE_MS: u32 = 60_000;
 
@@ -204,9 +208,15 @@ impl Service {
     pub fn stop(self) {
         self.shared.health.stop();
         self.shared.stop.store(true, Ordering::Release);
+        let watch = Stopwatch::start();
         for thread in self.threads {
             let name = thread.thread().name().unwrap_or("?").to_owned();
-            if thread.join().is_ok() {
+            while !thread.is_finished() && watch.elapsed() < STOP {
+                thread::park_timeout(POLL);
+            }
+            if !thread.is_finished() {
+                tracing::error!(thread = name, "does not stop and is left behind");
+            } else if thread.join().is_ok() {
                 tracing::info!(thread = name, "stopped");
             } else {
                 tracing::error!(thread = name, "panicked");
@@ -216,12 +226,12 @@ impl Service {
 }
 
 impl Shared {
-    fn is_stopping(&self) -> bool {
+    pub(super) fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Acquire)
     }
 
     /// Ends the service. Nobody listens any more when it is stopping already.
-    fn end(&self, result: Result<(), ServiceError>) {
+    pub(super) fn end(&self, result: Result<(), ServiceError>) {
         self.ended.send(result).ok();
     }
 }
@@ -251,7 +261,7 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServiceError> {
     })
 }
 
-fn spawn(
+pub(super) fn spawn(
     name: &'static str,
     body: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, ServiceError> {
@@ -259,52 +269,6 @@ fn spawn(
     builder
         .spawn(body)
         .map_err(|source| ServiceError::Thread { name, source })
-}
-
-fn spawn_stage<S: Stage + Send + 'static>(
-    shared: &Arc<Shared>,
-    mut stage: S,
-    names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S) + Send + 'static,
-) -> Result<JoinHandle<()>, ServiceError> {
-    let shared = Arc::clone(shared);
-    let name = stage.name();
-    spawn(name, move || {
-        let result = drive(&shared, &mut stage, names, observe);
-        shared.health.leave(name);
-        if let Err(error) = result {
-            shared.end(Err(error.into()));
-        }
-    })
-}
-
-fn drive<S: Stage>(
-    shared: &Shared,
-    stage: &mut S,
-    names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S),
-) -> Result<(), LogError> {
-    let name = stage.name();
-    let subscription = Subscription {
-        stage: name.into(),
-        names,
-    };
-    let mut log = KafkaLog::connect(&shared.settings, &subscription)?;
-    while !shared.is_stopping() {
-        let now = (shared.clock)();
-        shared.health.beat(name, now);
-        turn(stage, &mut log, now, POLL)?;
-        observe(shared, stage);
-        for (partition, records) in log.lag() {
-            shared
-                .metrics
-                .set_lag(&partition.name, partition.number, records);
-        }
-    }
-    if !stage.done().is_empty() {
-        commit(stage, &mut log, (shared.clock)())?;
-    }
-    log.close(CLOSE)
 }
 
 /// Reads every alert that the log holds, for the page and for `on_alert`. The group is this

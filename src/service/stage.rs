@@ -39,8 +39,8 @@ pub trait Stage {
     /// Nothing of the commit holds. A stage that does not go back gives the same outputs again.
     fn dropped(&mut self) {}
 
-    /// Where reading has to go back to, after what was folded from there on was forgotten. Asked
-    /// again until [`Stage::went_back`].
+    /// Where reading has to go back to; forgets what was folded from there on. Asked again until
+    /// [`Stage::went_back`]; until then the stage has nothing to commit.
     fn goes_back_to(&mut self) -> Vec<Position> {
         Vec::new()
     }
@@ -76,10 +76,15 @@ pub fn turn(
     if log.is_open() {
         end(stage, log)?;
     }
-    for position in &stage.goes_back_to() {
-        log.seek(position)?;
+    let places = stage.goes_back_to();
+    match places.iter().try_for_each(|place| log.seek(place)) {
+        Ok(()) => stage.went_back(),
+        // What is read meanwhile is forgotten when it is tried again.
+        Err(error) if error.is_transient() => {
+            tracing::warn!(%error, stage = stage.name(), "going back later");
+        }
+        Err(error) => return Err(error),
     }
-    stage.went_back();
     let mut events = 0;
     let mut assigned = Vec::new();
     log.poll(wait, &mut |event| {

@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod embedded;
+pub mod history;
 mod native;
 mod places;
 mod reader;

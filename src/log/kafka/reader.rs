@@ -130,6 +130,10 @@ impl Reader {
             start.next = *next;
             return Ok(());
         }
+        // What is given back is not read any more.
+        if matches!(self.membership, Membership::Leaving) {
+            return Ok(());
+        }
         let owned = find(&mut self.owned, &partition.name, partition.number)
             .ok_or_else(|| not_owned("seeking", partition))?;
         let number = native_number(partition.number);

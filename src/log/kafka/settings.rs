@@ -47,7 +47,7 @@ pub struct KafkaSettings {
 }
 
 impl KafkaSettings {
-    /// As configured. The session timeout is long enough for a restart of a broker.
+    /// As configured.
     pub fn new(config: &Kafka) -> Self {
         Self {
             brokers: config.brokers.clone(),
@@ -55,7 +55,7 @@ impl KafkaSettings {
             member: member(&config.member).into(),
             delivery: config.delivery,
             queued_max_kbytes: config.queued_max_kbytes,
-            session_timeout: Duration::from_secs(45),
+            session_timeout: Duration::from_millis(config.session_timeout_ms.into()),
         }
     }
 

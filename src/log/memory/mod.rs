@@ -232,7 +232,15 @@ impl Log for MemoryLog {
         }
         if !self.news.is_empty() {
             // What was assigned is read from the next poll on: until then a stage may seek.
+            // What is given after a revocation waits until that is answered.
+            let mut revoked = false;
             while let Some(news) = self.news.pop_front() {
+                let is_revoked = matches!(news, News::Revoked(_));
+                if revoked && !is_revoked {
+                    self.news.push_front(news);
+                    break;
+                }
+                revoked |= is_revoked;
                 self.tell(&news, visit);
             }
             return Ok(());

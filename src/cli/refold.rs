@@ -1,0 +1,163 @@
+//! `kentongan refold`: is what was committed what the logs say?
+//!
+//! In: the committed `counts`, `signals` and `alerts`. Out: equal, or the first difference.
+//! Rule: outputs are read before inputs, so that a running service is no difference.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+
+use super::Context;
+use crate::config::Config;
+use crate::detect::SignalRecord;
+use crate::log::Partition;
+use crate::log::kafka::KafkaSettings;
+use crate::log::kafka::catalogue::Catalogue;
+use crate::log::kafka::history::History;
+use crate::service::detect_stage::DetectStage;
+use crate::service::refold::{Agreement, Difference, Refold};
+use crate::service::rendering;
+use crate::service::stage::Stage;
+use crate::service::triage_stage::TriageStage;
+
+/// Fold the committed logs anew and compare with the committed outputs, byte for byte.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kentongan --config kentongan.toml refold
+  kentongan --set kafka.brokers=kafka:9092 refold
+
+Use the configuration and the program version that wrote the outputs. The service may run meanwhile:
+what it has not committed yet is no difference. Exit code 0: equal; 1: the first difference is shown.")]
+pub struct Arguments {}
+
+type Outputs = VecDeque<(u64, Vec<u8>)>;
+
+/// Compares `signals` with `counts`, then `alerts` with `signals`.
+pub fn run(context: &Context, _arguments: &Arguments) -> anyhow::Result<()> {
+    let config = Arc::new(context.config()?.clone());
+    let settings = KafkaSettings::new(&config.kafka);
+    let partitions = partitions(&config, &settings)?;
+    let detect = History::connect(&settings, "detect")?;
+    let triage = History::connect(&settings, "triage")?;
+    let kafka = &config.kafka;
+    // Positions first, then outputs, then inputs: each later one has at least what the earlier had.
+    let triage_done = triage.committed(&partition(&kafka.signals, 0))?;
+    let alerts = read_alerts(&triage, &kafka.alerts)?;
+    let detect_done = (0..partitions)
+        .map(|number| detect.committed(&partition(&kafka.counts, number)))
+        .collect::<Result<Vec<u64>, _>>()?;
+    let mut signals = read_signals(&triage, &kafka.signals)?;
+
+    let mut total = Agreement::default();
+    for (number, done) in (0..).zip(detect_done) {
+        let stage = DetectStage::new(Arc::clone(&config), kafka.counts_partitions);
+        let outputs = signals.remove(&number).unwrap_or_default();
+        let input = partition(&kafka.counts, number);
+        let agreement = refold(&detect, stage, &input, done, outputs)?;
+        total.inputs += agreement.inputs;
+        total.outputs += agreement.outputs;
+    }
+    context.print(&format!(
+        "{}: {} batches in {partitions} partitions, {} signals: equal\n",
+        kafka.counts, total.inputs, total.outputs
+    ))?;
+    let stage = TriageStage::new(Arc::clone(&config), rendering(&config)?);
+    let input = partition(&kafka.signals, 0);
+    let agreement = refold(&triage, stage, &input, triage_done, alerts)?;
+    context.print(&format!(
+        "{}: {} signals, {} alerts: equal\n",
+        kafka.signals, agreement.inputs, agreement.outputs
+    ))
+}
+
+fn partitions(config: &Config, settings: &KafkaSettings) -> anyhow::Result<u32> {
+    let kafka = &config.kafka;
+    let catalogue = Catalogue::connect(settings, kafka.replication_factor)?;
+    let names = [&*kafka.counts, &*kafka.signals, &*kafka.alerts];
+    let counts = catalogue.partition_counts(&names)?;
+    for (name, count) in names.iter().zip(&counts) {
+        if count.is_none() {
+            bail!("the Kafka topic {name} does not exist: is this the right configuration?");
+        }
+    }
+    match counts.as_slice() {
+        [Some(counts), _, Some(1)] => Ok(*counts),
+        _ => bail!(
+            "{} has more than one partition: their order is not known, so it cannot be compared",
+            kafka.alerts
+        ),
+    }
+}
+
+fn refold<S: Stage>(
+    history: &History,
+    stage: S,
+    input: &Partition,
+    committed_to: u64,
+    outputs: Outputs,
+) -> anyhow::Result<Agreement> {
+    let first = history.first(input)?;
+    if first > 0 {
+        bail!(
+            "partition {} of {} begins at offset {first}: what came before is gone, so the fold \
+             cannot be repeated",
+            input.number,
+            input.name
+        );
+    }
+    let mut refold = Refold::new(stage, input, committed_to, outputs);
+    let mut result: Result<(), Difference> = Ok(());
+    history.read(input, 0, &mut |record| {
+        if result.is_ok() {
+            result = refold.fold(record);
+        }
+    })?;
+    let finished = result.and_then(|()| refold.finish());
+    finished.with_context(|| format!("partition {} of {}", input.number, input.name))
+}
+
+/// Committed signals and ticks by the partition of `counts` that they stem from.
+fn read_signals(history: &History, name: &str) -> anyhow::Result<BTreeMap<u32, Outputs>> {
+    let mut signals: BTreeMap<u32, Outputs> = BTreeMap::new();
+    let mut unreadable = None;
+    history.read(&partition(name, 0), 0, &mut |record| {
+        let value = record.value.unwrap_or_default();
+        let number = match serde_json::from_slice::<SignalRecord>(value) {
+            Ok(SignalRecord::Signal(signal)) => signal.partition,
+            Ok(SignalRecord::Tick(tick)) => tick.partition,
+            Err(error) => {
+                unreadable.get_or_insert((record.offset, error));
+                return;
+            }
+        };
+        let outputs = signals.entry(number).or_default();
+        outputs.push_back((record.offset, value.to_vec()));
+    })?;
+    match unreadable {
+        None => Ok(signals),
+        Some((offset, error)) => {
+            Err(error).with_context(|| format!("offset {offset} of {name} is no signal"))
+        }
+    }
+}
+
+/// Committed alerts; heartbeats are made by a clock and left out.
+fn read_alerts(history: &History, name: &str) -> anyhow::Result<Outputs> {
+    let mut alerts = Outputs::new();
+    history.read(&partition(name, 0), 0, &mut |record| {
+        if record.key != Some(b"heartbeat") {
+            alerts.push_back((record.offset, record.value.unwrap_or_default().to_vec()));
+        }
+    })?;
+    Ok(alerts)
+}
+
+fn partition(name: &str, number: u32) -> Partition {
+    Partition {
+        name: name.into(),
+        number,
+    }
+}

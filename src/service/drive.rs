@@ -1,0 +1,82 @@
+//! The loop of one stage: turn after turn, until the service stops or the stage cannot go on.
+//!
+//! In: a stage and the Kafka topics that it reads. Out: a thread.
+//! Rule: brokers that are away end nothing; an error that trying again cannot heal ends the service.
+//! Not here: what a turn is (`stage`), which stages there are (`run`).
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::run::{CLOSE, POLL, ServiceError, Shared, spawn};
+use super::stage::{Stage, commit, turn};
+use crate::log::LogError;
+use crate::log::kafka::{KafkaLog, Subscription};
+
+/// Wait after an error that trying again may heal.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Starts the thread of `stage`, which reads `names`; `observe` shows what it does after each turn.
+pub(super) fn spawn_stage<S: Stage + Send + 'static>(
+    shared: &Arc<Shared>,
+    mut stage: S,
+    names: Vec<Arc<str>>,
+    observe: impl Fn(&Shared, &mut S) + Send + 'static,
+) -> Result<JoinHandle<()>, ServiceError> {
+    let shared = Arc::clone(shared);
+    let name = stage.name();
+    spawn(name, move || {
+        let result = drive(&shared, &mut stage, names, observe);
+        shared.health.leave(name);
+        if let Err(error) = result {
+            shared.end(Err(error.into()));
+        }
+    })
+}
+
+fn drive<S: Stage>(
+    shared: &Shared,
+    stage: &mut S,
+    names: Vec<Arc<str>>,
+    observe: impl Fn(&Shared, &mut S),
+) -> Result<(), LogError> {
+    let name = stage.name();
+    let subscription = Subscription {
+        stage: name.into(),
+        names,
+    };
+    let mut log = KafkaLog::connect(&shared.settings, &subscription)?;
+    let mut trouble = false;
+    while !shared.is_stopping() {
+        let now = (shared.clock)();
+        shared.health.beat(name, now);
+        match turn(stage, &mut log, now, POLL) {
+            Ok(_) => trouble = false,
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, stage = name, "trying again");
+                trouble = true;
+                thread::park_timeout(PAUSE);
+            }
+            Err(error) => return Err(error),
+        }
+        observe(shared, stage);
+        for (partition, records) in log.lag() {
+            shared
+                .metrics
+                .set_lag(&partition.name, partition.number, records);
+        }
+    }
+    // What cannot be committed now is read again by the next owner.
+    let stopped = if trouble || stage.done().is_empty() {
+        Ok(0)
+    } else {
+        commit(stage, &mut log, (shared.clock)())
+    };
+    for error in [stopped.err(), log.close(CLOSE).err()].into_iter().flatten() {
+        if !error.is_transient() {
+            return Err(error);
+        }
+        tracing::warn!(%error, stage = name, "stopped without the broker");
+    }
+    Ok(())
+}

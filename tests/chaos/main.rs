@@ -1,0 +1,65 @@
+//! Chaos on a real broker: three processes of the program, killed at random moments, and then the
+//! promises: no post lost, none counted twice, outputs equal to a fold of the logs, no alert twice.
+//!
+//! `KENTONGAN_TEST_BOOTSTRAP` names the broker (`scripts/kafka start` prints it).
+//! `KENTONGAN_CHAOS_KILLS` is the number of kills (5), `KENTONGAN_CHAOS_SEED` what they are drawn from.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test: a failure is a panic, and a wait has a deadline"
+)]
+
+mod posts;
+mod proofs;
+mod town;
+
+use std::time::Duration;
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use posts::Writer;
+use town::Town;
+
+const PROCESSES: usize = 3;
+
+fn number(variable: &str, default: u64) -> u64 {
+    let told = std::env::var(variable).ok();
+    told.map_or(default, |told| told.parse().unwrap())
+}
+
+#[test]
+fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
+    let Ok(brokers) = std::env::var("KENTONGAN_TEST_BOOTSTRAP") else {
+        eprintln!("KENTONGAN_TEST_BOOTSTRAP is not set: not run");
+        return;
+    };
+    let kills = number("KENTONGAN_CHAOS_KILLS", 5);
+    let seed = number("KENTONGAN_CHAOS_SEED", 1);
+    let mut dice = Pcg64Mcg::seed_from_u64(seed);
+    let mut town = Town::found(&brokers);
+    let mut writer = Writer::connect(&town, seed);
+    let history = writer.write_history();
+    for member in 0..PROCESSES {
+        town.start(member);
+    }
+    for kill in 1..=kills {
+        let wait_ms = dice.random_range(1_000..8_000);
+        writer.write_live(Duration::from_millis(wait_ms));
+        let member = dice.random_range(0..PROCESSES);
+        eprintln!("kill {kill} of {kills}: member {member} after {wait_ms} ms");
+        town.kill(member);
+        town.start(member);
+    }
+    let written = writer.finish(&town);
+    eprintln!("{history} posts of history, {written} in all");
+    town.stop();
+    proofs::refold_is_equal(&town);
+    proofs::every_post_is_in_the_ledger_once(&town, written);
+    proofs::closed_windows_are_those_of_a_naive_recount(&town);
+    proofs::every_refused_post_is_a_dead_letter_once(&town);
+    proofs::no_alert_is_there_twice(&town);
+}

@@ -1,0 +1,179 @@
+//! Kafka topics of one run, and the processes that work on them.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use kentongan::config::{Config, SourceFile, Sources};
+use kentongan::log::kafka::KafkaSettings;
+use kentongan::log::kafka::history::History;
+use kentongan::log::{Partition, Record};
+
+/// Longest wait for a process that was asked to stop.
+const STOP: Duration = Duration::from_secs(30);
+pub(crate) const COUNTS_PARTITIONS: u32 = 4;
+
+/// One run's world.
+pub(crate) struct Town {
+    pub(crate) config: Config,
+    pub(crate) settings: KafkaSettings,
+    folder: PathBuf,
+    processes: Vec<Option<Child>>,
+}
+
+impl Town {
+    /// Makes Kafka topics that no other run knows.
+    pub(crate) fn found(brokers: &str) -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let name = format!("chaos.{}", since_epoch.as_millis());
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(&name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let key = folder.join("account.key");
+        std::fs::write(&key, "00112233445566778899aabbccddeeff").unwrap();
+        let text = format!(
+            r#"
+[kafka]
+brokers = "{brokers}"
+group = "{name}"
+counts = "{name}.counts"
+signals = "{name}.signals"
+alerts = "{name}.alerts"
+counts_partitions = {COUNTS_PARTITIONS}
+session_timeout_ms = 4000
+[[feeds]]
+name = "{name}.social"
+kind = "social"
+[[feeds]]
+name = "{name}.news"
+kind = "news"
+time = "posted"
+[ingest]
+# Often, so that a process is inside a transaction much of its time.
+flush_interval_ms = 50
+lateness_ms = 10000
+future_skew_ms = 5000
+duplicate_window_posts = 2000
+[relevance]
+enabled = false
+[detect]
+hold_ms = 600000
+[privacy]
+account_key_file = "{}"
+"#,
+            key.display()
+        );
+        let file = folder.join("chaos.toml");
+        std::fs::write(&file, &text).unwrap();
+        let sources = Sources {
+            file: Some(SourceFile::read(&file).unwrap()),
+            ..Sources::default()
+        };
+        let config = Config::load(&sources).unwrap();
+        let town = Self {
+            settings: KafkaSettings::new(&config.kafka),
+            config,
+            folder,
+            processes: Vec::new(),
+        };
+        let made = town.command(&["topics", "--create"]).output().unwrap();
+        assert!(made.status.success(), "{}", words(&made));
+        town
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kentongan"));
+        command.arg("--config").arg(self.folder.join("chaos.toml"));
+        command.args(arguments);
+        command
+    }
+
+    /// Runs a command of the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Starts `member`; its log goes on where it ended.
+    pub(crate) fn start(&mut self, member: usize) {
+        let log = self.folder.join(format!("member-{member}.log"));
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
+        let child = self
+            .command(&["--set", &format!("kafka.member=m{member}")])
+            .args(["--set", "http.listen=127.0.0.1:0"])
+            .args(["run", "--roles", "ingest,detect,triage"])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.processes.resize_with(self.processes.len().max(member + 1), || None);
+        self.processes[member] = Some(child);
+    }
+
+    /// SIGKILL; the process must have been alive until then.
+    pub(crate) fn kill(&mut self, member: usize) {
+        let mut child = self.processes[member].take().unwrap();
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "member {member} ended by itself: {ended:?}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// SIGTERM to all: each ends well within the deadline.
+    pub(crate) fn stop(&mut self) {
+        for child in self.processes.iter().flatten() {
+            let told = Command::new("kill").arg(child.id().to_string()).status();
+            assert!(told.unwrap().success());
+        }
+        let end = Instant::now() + STOP;
+        for (member, child) in self.processes.iter_mut().enumerate() {
+            let mut child = child.take().unwrap();
+            let status = until(end, || child.try_wait().unwrap());
+            let status = status.unwrap_or_else(|| panic!("member {member} does not stop"));
+            assert!(status.success(), "member {member}: {status}");
+        }
+    }
+
+    /// Every committed record of a partition.
+    pub(crate) fn read(&self, name: &str, number: u32, visit: &mut dyn FnMut(Record<'_>)) {
+        let history = History::connect(&self.settings, "chaos-reader").unwrap();
+        let name = name.into();
+        history.read(&Partition { name, number }, 0, visit).unwrap();
+    }
+}
+
+impl Drop for Town {
+    /// A failed run leaves its logs, but no process.
+    fn drop(&mut self) {
+        for child in self.processes.iter_mut().flatten() {
+            child.kill().ok();
+            child.wait().ok();
+        }
+        if !std::thread::panicking() {
+            std::fs::remove_dir_all(&self.folder).ok();
+        }
+    }
+}
+
+/// Asks until there is an answer, or `end` has come.
+pub(crate) fn until<T>(end: Instant, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let (_never, wait) = mpsc::channel::<()>();
+    loop {
+        if let Some(answer) = ask() {
+            return Some(answer);
+        }
+        if Instant::now() >= end {
+            return None;
+        }
+        wait.recv_timeout(Duration::from_millis(100)).ok();
+    }
+}
+
+pub(crate) fn words(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("{}{}", text(&output.stdout), text(&output.stderr))
+}

@@ -1,0 +1,70 @@
+//! Simulated faults: members that crash, lose their partitions, or get no answer to a commit, over
+//! the log in memory. Whatever happens, the outputs are those of a fold of the logs, the ledger adds
+//! up, and what is counted is what an undisturbed run counts.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests: a failure is a panic"
+)]
+
+mod faulty;
+mod world;
+
+use proptest::prelude::*;
+
+use faulty::Fault;
+use world::{Action, Group, World};
+
+fn group() -> impl Strategy<Value = Group> {
+    prop::sample::select(vec![Group::Ingest, Group::Detect, Group::Triage])
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let fault = prop_oneof![
+        Just(Fault::Refused),
+        (0_u8..3).prop_map(|asks| Fault::HeldUnanswered { asks }),
+        (0_u8..3).prop_map(|asks| Fault::DroppedUnanswered { asks }),
+        Just(Fault::SeekFails),
+    ];
+    let member = 0..world::MEMBERS;
+    prop_oneof![
+        6 => (1_u8..8, any::<u32>()).prop_map(|(count, dice)| Action::Post { count, dice }),
+        12 => (member.clone(), group()).prop_map(|(member, group)| Action::Turn { member, group }),
+        2 => (member.clone(), group(), fault)
+            .prop_map(|(member, group, fault)| Action::Fault { member, group, fault }),
+        1 => member.prop_map(|member| Action::Crash { member }),
+        1 => (group(), any::<u32>(), any::<bool>())
+            .prop_map(|(group, dice, polite)| Action::Reassign { group, dice, polite }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn faults_change_nothing_but_the_time_that_it_takes(
+        actions in prop::collection::vec(action(), 1..160),
+    ) {
+        let mut disturbed = World::new();
+        let mut calm = World::new();
+        for action in &actions {
+            disturbed.act(action);
+            calm.act_calmly(action);
+        }
+        disturbed.settle();
+        calm.settle();
+        // P1: outputs are a fold of the committed logs.
+        disturbed.check_refold();
+        // The ledger: every post once.
+        let ledger = disturbed.check_ledger();
+        prop_assert_eq!(&ledger, &calm.check_ledger());
+        prop_assert_eq!(disturbed.dead_letters(), calm.dead_letters());
+        // P2: what closed is what closed without faults.
+        prop_assert_eq!(disturbed.closed(), calm.closed());
+    }
+}
+
+/// A thousand, or as many as `PROPTEST_CASES` says.
+fn cases() -> u32 {
+    ProptestConfig::default().cases.max(1_000)
+}

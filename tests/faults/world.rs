@@ -1,0 +1,401 @@
+//! A small cluster in memory, the members of three groups, and what can happen to them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kentongan::config::{Config, SourceFile, Sources};
+use kentongan::detect::{Detector, Ledger, SignalRecord};
+use kentongan::feed::AccountKey;
+use kentongan::ingest::{Batch, Ingest};
+use kentongan::log::memory::{Cluster, StoredRecord};
+use kentongan::log::{Log, Outgoing, Partition, Record};
+use kentongan::post::EventTime;
+use kentongan::relevance::{Gate, Lists};
+use kentongan::service::detect_stage::DetectStage;
+use kentongan::service::ingest_stage::IngestStage;
+use kentongan::service::refold::Refold;
+use kentongan::service::rendering;
+use kentongan::service::stage::{Stage, turn};
+use kentongan::service::triage_stage::TriageStage;
+
+use crate::faulty::{Fault, FaultyLog};
+
+pub(crate) const MEMBERS: usize = 3;
+const COUNTS_PARTITIONS: u16 = 2;
+const FEEDS: [(&str, u32); 2] = [("social", 2), ("news", 1)];
+const CONFIG: &str = r#"
+[kafka]
+counts_partitions = 2
+[[feeds]]
+name = "social"
+kind = "social"
+[[feeds]]
+name = "news"
+kind = "news"
+time = "posted"
+[ingest]
+flush_interval_ms = 500
+lateness_ms = 20000
+future_skew_ms = 5000
+duplicate_window_posts = 8
+[relevance]
+enabled = false
+"#;
+
+/// The stages, each a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    Ingest,
+    Detect,
+    Triage,
+}
+
+/// What can happen.
+#[derive(Debug, Clone)]
+pub(crate) enum Action {
+    Post { count: u8, dice: u32 },
+    Turn { member: usize, group: Group },
+    Fault { member: usize, group: Group, fault: Fault },
+    Crash { member: usize },
+    /// New owners for all partitions of a group. Polite: the old ones may commit before.
+    Reassign { group: Group, dice: u32, polite: bool },
+}
+
+struct Member {
+    ingest: (IngestStage, FaultyLog),
+    detect: (DetectStage, FaultyLog),
+    triage: (TriageStage, FaultyLog),
+}
+
+pub(crate) struct World {
+    config: Arc<Config>,
+    cluster: Cluster,
+    members: Vec<Member>,
+    owners: BTreeMap<Partition, usize>,
+    now: EventTime,
+    posts: u64,
+}
+
+fn partition(name: &str, number: u32) -> Partition {
+    Partition {
+        name: name.into(),
+        number,
+    }
+}
+
+fn inputs(group: Group) -> Vec<Partition> {
+    let of = |name: &'static str, count| (0..count).map(move |number| partition(name, number));
+    match group {
+        Group::Ingest => FEEDS.iter().flat_map(|&(name, count)| of(name, count)).collect(),
+        Group::Detect => of("counts", COUNTS_PARTITIONS.into()).collect(),
+        Group::Triage => of("signals", 1).collect(),
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let sources = Sources {
+            file: Some(SourceFile {
+                name: "faults.toml".to_owned(),
+                text: CONFIG.to_owned(),
+            }),
+            ..Sources::default()
+        };
+        let config = Arc::new(Config::load(&sources).unwrap());
+        let cluster = Cluster::new();
+        for (name, partitions) in FEEDS {
+            cluster.create(name, partitions);
+            cluster.create(&format!("{name}.dlq"), 1);
+        }
+        cluster.create("counts", COUNTS_PARTITIONS.into());
+        cluster.create("signals", 1);
+        cluster.create("alerts", 1);
+        let members = (0..MEMBERS).map(|_| Member::new(&config, &cluster));
+        let mut world = Self {
+            members: members.collect(),
+            config,
+            cluster,
+            owners: BTreeMap::new(),
+            now: EventTime::from_millis(1_772_600_000_000),
+            posts: 0,
+        };
+        for group in [Group::Ingest, Group::Detect, Group::Triage] {
+            for partition in inputs(group) {
+                world.give(group, partition, 0);
+            }
+        }
+        world
+    }
+
+    pub(crate) fn act(&mut self, action: &Action) {
+        self.now = self.now.plus_millis(170);
+        match *action {
+            Action::Post { count, dice } => self.post(count, dice),
+            Action::Turn { member, group } => self.turn(member, group),
+            Action::Fault {
+                member,
+                group,
+                fault,
+            } => self.members[member].part(group).1.next = Some(fault),
+            Action::Crash { member } => self.crash(member),
+            Action::Reassign {
+                group,
+                dice,
+                polite,
+            } => self.reassign(group, dice, polite),
+        }
+    }
+
+    /// The same posts at the same times, and one member that does everything at once.
+    pub(crate) fn act_calmly(&mut self, action: &Action) {
+        self.now = self.now.plus_millis(170);
+        if let Action::Post { count, dice } = *action {
+            self.post(count, dice);
+        }
+        for group in [Group::Ingest, Group::Detect, Group::Triage] {
+            self.turn(0, group);
+        }
+    }
+
+    /// No more faults: all that was begun ends, and every pane closes.
+    pub(crate) fn settle(&mut self) {
+        for member in &mut self.members {
+            for group in [Group::Ingest, Group::Detect, Group::Triage] {
+                member.part(group).1.next = None;
+            }
+        }
+        for _ in 0..8 {
+            self.now = self.now.plus_millis(10_000);
+            for group in [Group::Ingest, Group::Detect, Group::Triage] {
+                for member in 0..MEMBERS {
+                    (0..8).for_each(|_| self.turn(member, group));
+                }
+            }
+        }
+    }
+
+    fn turn(&mut self, member: usize, group: Group) {
+        let now = self.now;
+        let (stage, log) = self.members[member].part(group);
+        if let Err(error) = turn(stage, log, now, Duration::ZERO) {
+            assert!(error.is_transient(), "{error}");
+        }
+    }
+
+    fn give(&mut self, group: Group, partition: Partition, member: usize) {
+        let (_, log) = self.members[member].part(group);
+        log.inner.assign(partition.clone());
+        self.owners.insert(partition, member);
+    }
+
+    fn crash(&mut self, member: usize) {
+        self.members[member] = Member::new(&self.config, &self.cluster);
+        for group in [Group::Ingest, Group::Detect, Group::Triage] {
+            for partition in inputs(group) {
+                if self.owners[&partition] == member {
+                    let heir = (member + 1) % MEMBERS;
+                    self.give(group, partition, heir);
+                }
+            }
+        }
+    }
+
+    fn reassign(&mut self, group: Group, dice: u32, polite: bool) {
+        let partitions = inputs(group);
+        for partition in &partitions {
+            let (_, log) = self.members[self.owners[partition]].part(group);
+            if polite {
+                log.inner.revoke(partition.clone());
+            } else {
+                log.inner.lose(partition.clone());
+            }
+        }
+        if polite {
+            (0..MEMBERS).for_each(|member| self.turn(member, group));
+        }
+        for (turn, partition) in (0..).zip(partitions) {
+            let member = (dice >> (2 * turn)) as usize % MEMBERS;
+            self.give(group, partition, member);
+        }
+    }
+
+    /// Some posts of few names; some repeated, some late, some no posts at all.
+    fn post(&mut self, count: u8, dice: u32) {
+        let mut writer = self.cluster.log("writer");
+        for turn in 0..u32::from(count) {
+            let dice = dice.rotate_left(turn * 5);
+            let id = dice % 23;
+            let behind_ms = if dice.is_multiple_of(11) { 30_000 } else { 0 };
+            let at = self.now.plus_millis(-behind_ms);
+            let line = if dice.is_multiple_of(13) {
+                "no post".to_owned()
+            } else {
+                let author = dice % 7;
+                format!(
+                    "{{\"id\":\"{id}\",\"author\":\"a{author}\",\"created_at\":\"{at}\",\
+                     \"text\":\"kabar {id} #t{}\"}}",
+                    dice % 5
+                )
+            };
+            let (name, number) = [("social", 0), ("social", 1), ("news", 0)][dice as usize % 3];
+            let record = Outgoing {
+                name: name.into(),
+                partition: Some(number),
+                key: None,
+                value: Some(line.into_bytes()),
+                headers: Vec::new(),
+                timestamp: Some(self.now),
+            };
+            writer.append(record).unwrap();
+            self.posts += 1;
+        }
+        writer.commit(&[]).unwrap();
+    }
+}
+
+impl Member {
+    fn new(config: &Arc<Config>, cluster: &Cluster) -> Self {
+        // With the gate off, the lists only find places.
+        let lists = Lists {
+            lexicon: Vec::new(),
+            areas: "",
+            towns: "",
+            places: "",
+            ambiguous: "",
+            ..Lists::built_in()
+        };
+        let gate = Gate::with_lists(&config.relevance, &lists).unwrap();
+        let partitions = FEEDS.map(|(_, partitions)| partitions);
+        let ingest = Ingest::new(config, AccountKey::new([7; 16]), gate, &partitions);
+        let log = |group: &str| FaultyLog::new(cluster.log(group));
+        Self {
+            ingest: (
+                IngestStage::new(config, ingest, COUNTS_PARTITIONS),
+                log("ingest"),
+            ),
+            detect: (
+                DetectStage::new(Arc::clone(config), COUNTS_PARTITIONS),
+                log("detect"),
+            ),
+            triage: (
+                TriageStage::new(Arc::clone(config), rendering(config).unwrap()),
+                log("triage"),
+            ),
+        }
+    }
+
+    fn part(&mut self, group: Group) -> (&mut dyn Stage, &mut FaultyLog) {
+        match group {
+            Group::Ingest => (&mut self.ingest.0, &mut self.ingest.1),
+            Group::Detect => (&mut self.detect.0, &mut self.detect.1),
+            Group::Triage => (&mut self.triage.0, &mut self.triage.1),
+        }
+    }
+}
+
+/// Closed windows by topic, kind and pane.
+type Closed = BTreeMap<(String, String, i64), [u32; 3]>;
+
+impl World {
+    fn fold(&self, number: u32, closed: &mut Closed) -> Detector {
+        let mut detector = Detector::new(&self.config, number, COUNTS_PARTITIONS);
+        for (_, record) in self.cluster.read(&partition("counts", number)) {
+            let batch = Batch::decode(&record.value.unwrap()).unwrap();
+            detector.apply(batch, &mut |pane| {
+                let key = (
+                    pane.topic.as_str().to_owned(),
+                    pane.kind.as_str().to_owned(),
+                    pane.pane.0,
+                );
+                assert!(closed.insert(key, pane.windows).is_none(), "closed twice");
+            });
+        }
+        detector
+    }
+
+    pub(crate) fn closed(&self) -> Closed {
+        let mut closed = Closed::new();
+        for number in 0..u32::from(COUNTS_PARTITIONS) {
+            self.fold(number, &mut closed);
+        }
+        closed
+    }
+
+    /// The ledger, the same in each partition of counts; it has each post once.
+    pub(crate) fn check_ledger(&self) -> BTreeMap<(String, u32), Ledger> {
+        let ledgers = (0..u32::from(COUNTS_PARTITIONS)).map(|number| {
+            let detector = self.fold(number, &mut Closed::new());
+            assert_eq!(detector.left_out().behind, 0);
+            assert_eq!(detector.left_out().repeated_batches, 0);
+            let ledgers = detector.ledgers();
+            ledgers
+                .map(|(feed, number, ledger)| ((feed.to_owned(), number), ledger.clone()))
+                .collect::<BTreeMap<_, _>>()
+        });
+        let ledgers: Vec<_> = ledgers.collect();
+        assert!(ledgers.windows(2).all(|pair| pair[0] == pair[1]));
+        let mut posts = 0;
+        for ledger in ledgers[0].values() {
+            assert_eq!((ledger.gaps, ledger.repeats), (0, 0));
+            posts += ledger.outcomes.received();
+        }
+        assert_eq!(posts, self.posts);
+        ledgers[0].clone()
+    }
+
+    /// Origins of dead letters, sorted.
+    pub(crate) fn dead_letters(&self) -> Vec<Vec<(String, Vec<u8>)>> {
+        let letters = FEEDS.iter().flat_map(|(name, _)| {
+            let letters = self.cluster.read(&partition(&format!("{name}.dlq"), 0));
+            letters.into_iter().map(|(_, letter)| letter.headers)
+        });
+        let mut letters: Vec<_> = letters.collect();
+        letters.sort();
+        letters
+    }
+
+    pub(crate) fn check_refold(&self) {
+        let signals = self.cluster.read(&partition("signals", 0));
+        for number in 0..u32::from(COUNTS_PARTITIONS) {
+            let of_this = |record: &StoredRecord| {
+                let signal = serde_json::from_slice(record.value.as_ref().unwrap()).unwrap();
+                match signal {
+                    SignalRecord::Signal(signal) => signal.partition == number,
+                    SignalRecord::Tick(tick) => tick.partition == number,
+                }
+            };
+            let outputs = signals.iter().filter(|(_, record)| of_this(record));
+            let stage = DetectStage::new(Arc::clone(&self.config), COUNTS_PARTITIONS);
+            self.refold(stage, &partition("counts", number), outputs);
+        }
+        let rendering = rendering(&self.config).unwrap();
+        let stage = TriageStage::new(Arc::clone(&self.config), rendering);
+        let alerts = self.cluster.read(&partition("alerts", 0));
+        self.refold(stage, &partition("signals", 0), alerts.iter());
+    }
+
+    fn refold<'r>(
+        &self,
+        stage: impl Stage,
+        input: &Partition,
+        outputs: impl Iterator<Item = &'r (u64, StoredRecord)>,
+    ) {
+        let outputs: VecDeque<_> = outputs
+            .map(|(offset, record)| (*offset, record.value.clone().unwrap()))
+            .collect();
+        let mut refold = Refold::new(stage, input, u64::MAX, outputs);
+        for (offset, record) in self.cluster.read(input) {
+            let record = Record {
+                partition: input,
+                offset,
+                arrived_at: record.arrived_at,
+                key: record.key.as_deref(),
+                value: record.value.as_deref(),
+                headers: &record.headers,
+            };
+            refold.fold(record).unwrap();
+        }
+        refold.finish().unwrap();
+    }
+}
