@@ -1,18 +1,24 @@
 //! What a new owner of a partition knows, and what it does not say twice.
 
-#![expect(clippy::unwrap_used, reason = "a failure is a panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a failure is a panic; how long a restore takes is printed"
+)]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kentongan::config::Config;
-use kentongan::detect::Ledger;
-use kentongan::ingest::{Batch, FeedShape, Outcomes, Statement};
+use kentongan::detect::{Detector, Ledger};
+use kentongan::ingest::{Batch, Entry, FeedShape, Outcomes, Statement};
 use kentongan::log::memory::{Cluster, MemoryLog};
 use kentongan::log::{Log, Outgoing, Partition};
-use kentongan::post::{EventTime, FeedKind};
+use kentongan::post::{EventTime, FeedKind, TopicKey};
 use kentongan::service::detect_stage::DetectStage;
 use kentongan::service::stage::turn;
+use kentongan::window::{Pane, Tally};
 
 fn partition(name: &str) -> Partition {
     Partition {
@@ -104,4 +110,85 @@ fn a_new_owner_knows_what_the_old_one_knew_and_repeats_none_of_its_signals() {
     settle(&mut new);
     assert_eq!(ledger(&new).gaps, 0);
     assert!(cluster.read(&partition("signals")).len() > said.len());
+}
+
+/// `KENTONGAN_TOPICS` tells how many (2000); how long it takes is printed, not judged.
+#[test]
+fn a_detector_that_is_read_back_goes_on_like_the_one_that_was_written() {
+    let told = std::env::var("KENTONGAN_TOPICS").ok();
+    let topics: usize = told.map_or(2_000, |told| told.parse().unwrap());
+    let config = Config::built_in().unwrap();
+    let mut detector = Detector::new(&config, 0, 1);
+    for round in 0..20 {
+        let _ = detector.apply(busy_batch(round, topics), &mut |_| ());
+    }
+    assert_eq!(detector.topics(), topics);
+    let began = Instant::now();
+    let bytes = detector.snapshot(1).unwrap();
+    let written = began.elapsed();
+    let mut restored = Detector::restore(&config, 0, 1, &bytes).unwrap();
+    let took = began.elapsed() - written;
+    eprintln!(
+        "{topics} topics: {} bytes, written in {written:?}, read in {took:?}",
+        bytes.len()
+    );
+    for round in 20..40 {
+        let closed = |detector: &mut Detector| {
+            let mut closed = Vec::new();
+            let signals = detector.apply(busy_batch(round, topics), &mut |pane| {
+                closed.push(format!("{pane:?}"));
+            });
+            (signals, closed)
+        };
+        assert_eq!(
+            closed(&mut restored),
+            closed(&mut detector),
+            "round {round}"
+        );
+    }
+    assert_eq!(restored.snapshot(1).unwrap(), detector.snapshot(1).unwrap());
+    assert!(
+        Detector::restore(&config, 1, 1, &bytes).is_err(),
+        "another partition"
+    );
+    assert!(
+        Detector::restore(&config, 0, 1, &bytes[..9]).is_err(),
+        "cut"
+    );
+    let mut unknown = bytes;
+    unknown[0] = 99;
+    assert!(
+        Detector::restore(&config, 0, 1, &unknown).is_err(),
+        "of another layout"
+    );
+}
+
+/// A batch in which each topic has some posts; those of one in ten burst.
+fn busy_batch(round: u64, topics: usize) -> Batch {
+    let value = batch(round * 10).value.unwrap();
+    let mut batch = Batch::decode(&value).unwrap();
+    let pane = Pane::of(batch.sent_at);
+    batch.entries = (0..topics)
+        .map(|topic| {
+            let posts = if topic.is_multiple_of(10) && round > 15 {
+                40
+            } else {
+                1
+            };
+            let mut tally = Tally {
+                posts,
+                originals: posts,
+                ..Tally::default()
+            };
+            tally.widen(batch.sent_at, batch.sent_at);
+            (0..posts).for_each(|n| tally.accounts.insert(u64::from(n) * 977 + topic as u64));
+            Entry {
+                topic: TopicKey::new(format!("tag:t{topic:06}")),
+                pane,
+                kind: FeedKind::Social,
+                tally,
+            }
+        })
+        .collect();
+    batch
 }

@@ -28,6 +28,7 @@ pub mod classify;
 pub mod completions;
 pub mod context;
 pub mod demo;
+pub mod dlq;
 pub mod exit;
 pub mod healthcheck;
 mod logs;
@@ -93,6 +94,7 @@ enum Command {
     Classify(classify::Arguments),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
+    Dlq(dlq::Arguments),
     Healthcheck(healthcheck::Arguments),
     Refold(refold::Arguments),
     Replay(replay::Arguments),
@@ -110,6 +112,7 @@ impl Command {
             Self::Classify(arguments) => classify::run(context.config()?, arguments),
             Self::Completions(arguments) => completions::run(context, arguments),
             Self::Demo(arguments) => demo::run(context, arguments),
+            Self::Dlq(arguments) => dlq::run(context, arguments),
             Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
             Self::Refold(arguments) => refold::run(context, arguments),
             Self::Replay(arguments) => replay::run(context, arguments),

@@ -58,6 +58,8 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
         counts: section.text("counts", kafka_name).unwrap_or_default(),
         signals: section.text("signals", kafka_name).unwrap_or_default(),
         alerts: section.text("alerts", kafka_name).unwrap_or_default(),
+        snapshots: section.text("snapshots", kafka_name).unwrap_or_default(),
+        static_membership: section.switch("static_membership"),
         session_timeout_ms: section.whole("session_timeout_ms", 1_000..=1_800_000),
         counts_partitions: section.whole("counts_partitions", 1..=1024),
         replication_factor: section.whole("replication_factor", 1..=15),
@@ -145,6 +147,7 @@ fn detect(mut section: Section<'_, '_, '_>) -> Detect {
         max_topics: section.whole("max_topics", 100..=2_000_000),
         // Longer than the longest flush, or a healthy partition would count as silent.
         silent_partition_ms: section.whole("silent_partition_ms", 30_000..=86_400_000),
+        snapshot_interval_ms: section.whole("snapshot_interval_ms", 0..=86_400_000),
     };
     section.finish();
     detect

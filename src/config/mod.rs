@@ -80,6 +80,10 @@ pub struct Kafka {
     pub signals: String,
     /// Kafka topic of the alerts.
     pub alerts: String,
+    /// Kafka topic of the snapshots.
+    pub snapshots: String,
+    /// Whether a member that comes back within the session timeout takes up its own partitions.
+    pub static_membership: bool,
     /// A silent member has left its group, milliseconds.
     pub session_timeout_ms: u32,
     /// Partitions of `counts`.
@@ -225,6 +229,8 @@ pub struct Detect {
     pub max_topics: u32,
     /// Patience with a partition that states nothing, milliseconds.
     pub silent_partition_ms: u32,
+    /// From one snapshot of a partition to the next, milliseconds; 0: none.
+    pub snapshot_interval_ms: u32,
 }
 
 /// `score-series`.

@@ -3,6 +3,8 @@
 //! Rule: at most one episode of a topic is open; it ends only after the talk has stayed below the
 //! base surprise for the whole hold time, in event time.
 
+use serde::{Deserialize, Serialize};
+
 use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
 use crate::window::Pane;
@@ -11,7 +13,7 @@ use crate::window::Pane;
 const GROWTH: u32 = 2;
 
 /// An open episode.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Episode {
     /// The same from open to calm.
     pub id: String,

@@ -5,6 +5,8 @@
 //! on rate and mean: peaks over threshold (Pickands, 1975).
 //! Rule: only excursions that ended before the guard count; the order is that of their ends.
 
+use serde::{Deserialize, Serialize};
+
 use super::settings::{BASE_SURPRISE, OWN_EPISODES_PER_DAY, TAIL_MEMORY_BLOCKS};
 
 /// Classes of topics that share one tail.
@@ -33,7 +35,7 @@ pub(super) fn class_of(topic: &str) -> usize {
 }
 
 /// Excursions of all topics of one class, per post.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct ClassTail {
     episodes: f64,
     excess: f64,
@@ -69,7 +71,7 @@ impl ClassTail {
 }
 
 /// Excursions of one topic, per day.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct OwnTail {
     episodes: f64,
     excess: f64,

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::settings::{BASE_SURPRISE, Settings};
 use super::topics::{TopicId, Topics};
 use super::volume::Volume;
@@ -12,7 +14,7 @@ use crate::post::{FeedKind, TopicKey};
 use crate::window::Pane;
 
 /// The state of one kind.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Kind {
     pub feeds: FeedKind,
     /// Every pane before this one is closed; `None` until a watermark came.
@@ -28,7 +30,7 @@ pub(super) struct Kind {
 }
 
 /// Both kinds.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Kinds {
     social: Kind,
     news: Kind,

@@ -5,13 +5,15 @@
 //! In: whole hours ("blocks") that were closed before the guard. Out: mean and variance of a window.
 //! Rule: a spike teaches little (clipped); hours without any post teach nothing.
 
+use serde::{Deserialize, Serialize};
+
 use super::settings::{
     CLIP_DEVIATIONS, DISPERSION_MEMORY_BLOCKS, PRIOR_DISPERSION, PRIOR_DISPERSION_POSTS,
     PRIOR_POSTS, PRIOR_TOTAL, UNCLIPPED_BLOCKS,
 };
 
 /// One closed hour of a kind.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Block {
     /// The hour, from the epoch.
     pub hour: i64,
@@ -33,7 +35,7 @@ pub(super) struct Expectation {
 }
 
 /// The level of one topic.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Level {
     posts: f64,
     ordinal: u32,

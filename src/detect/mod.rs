@@ -18,6 +18,7 @@ mod level;
 pub mod series;
 mod settings;
 mod signal;
+mod snapshot;
 pub mod tail;
 mod topics;
 mod track;
@@ -27,6 +28,9 @@ use std::collections::BTreeMap;
 
 pub use inputs::Ledger;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
+pub use snapshot::SnapshotError;
+
+use serde::{Deserialize, Serialize};
 
 use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};
@@ -54,7 +58,7 @@ pub struct ClosedPane<'a> {
 }
 
 /// What was left out, and why; best looked at as metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Posts for panes that were closed already.
     pub behind: u64,

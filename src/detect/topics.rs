@@ -5,6 +5,7 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use super::episode::Episode;
 use super::excess;
@@ -15,7 +16,7 @@ use crate::post::{FeedKind, TopicKey};
 pub(super) type TopicId = u32;
 
 /// One topic.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Topic {
     pub key: TopicKey,
     pub class: usize,
@@ -41,8 +42,9 @@ impl Topic {
 }
 
 /// All topics of one partition.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Topics {
+    #[serde(skip)]
     by_key: HashMap<TopicKey, TopicId, FixedState>,
     slots: Vec<Option<Topic>>,
     free: Vec<TopicId>,
@@ -55,6 +57,15 @@ impl Topics {
             limit,
             ..Self::default()
         }
+    }
+
+    /// Goes on with the topics of `other`, under its own limit.
+    pub(super) fn take_over(&mut self, other: Self) {
+        let limit = self.limit;
+        *self = Self { limit, ..other };
+        let ids = (0..).zip(&self.slots);
+        let named = ids.filter_map(|(id, slot)| Some((slot.as_ref()?.key.clone(), id)));
+        self.by_key = named.collect();
     }
 
     pub(super) fn len(&self) -> usize {

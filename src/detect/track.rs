@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::excess::OwnTail;
 use super::level::{Block, Level};
 use crate::window::{Pane, Sample, Scale, Tally};
@@ -16,21 +18,21 @@ const FINE_PANES: i64 = 36;
 const MINUTES: i64 = 60;
 
 /// A stretch of closed windows above the base surprise.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Excursion {
     pub peak: f64,
     pub last: Pane,
 }
 
 /// An excursion that ended: it counts for panes whose guard lies after `ended`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Ended {
     ended: Pane,
     excess: f64,
 }
 
 /// One topic in one kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Track {
     fine: VecDeque<(Pane, Tally)>,
     minutes: VecDeque<(i64, Tally)>,

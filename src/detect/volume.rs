@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::excess::{CLASSES, ClassTail};
 use super::level::Block;
 use super::settings::{LONGEST_GAP_S, Settings};
@@ -16,7 +18,7 @@ use crate::window::Pane;
 const TESTS_MEMORY_S: f64 = 86_400.0;
 
 /// What is known once a pane has closed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Forecast {
     pub pane: Pane,
     /// Posts a second.
@@ -32,7 +34,7 @@ pub(super) struct Forecast {
 }
 
 /// The volume of one kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Volume {
     open: BTreeMap<Pane, u32>,
     last: Option<Pane>,

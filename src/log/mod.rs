@@ -162,6 +162,7 @@ pub trait Log {
 
     /// Goes on reading an owned or just assigned partition at `position`, before or after where it
     /// stands: to re-read what a fold must remember, or what an aborted transaction had covered.
+    /// Before the call of `poll` that starts reading the partition it cannot fail.
     fn seek(&mut self, position: &Position) -> Result<(), LogError>;
 
     /// Opens a transaction.

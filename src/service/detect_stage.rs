@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::keeper::Keeper;
 use super::stage::Stage;
 use crate::config::Config;
 use crate::detect::{Detector, SignalRecord};
@@ -14,6 +15,10 @@ struct Owned {
     detector: Detector,
     /// Up to here everything was folded, and what came of it written, by this owner or one before.
     next: u64,
+    /// Where reading began: at the snapshot, or at the oldest record.
+    from: u64,
+    /// Whether everything before `next` is in the detector.
+    is_current: bool,
     /// What has to be written for what was folded since the last commit.
     pending: Vec<SignalRecord>,
 }
@@ -25,6 +30,7 @@ pub struct DetectStage {
     signals: Arc<str>,
     counts_partitions: u16,
     owned: BTreeMap<u32, Owned>,
+    keeper: Option<Keeper>,
     progressed: bool,
     leaves: bool,
     unreadable: u64,
@@ -39,10 +45,18 @@ impl DetectStage {
             config,
             counts_partitions,
             owned: BTreeMap::new(),
+            keeper: None,
             progressed: false,
             leaves: false,
             unreadable: 0,
         }
+    }
+
+    /// With snapshots.
+    #[must_use]
+    pub fn with_keeper(mut self, keeper: Keeper) -> Self {
+        self.keeper = Some(keeper);
+        self
     }
 
     /// The detectors, by partition of `counts`.
@@ -55,12 +69,30 @@ impl DetectStage {
         self.unreadable
     }
 
+    /// Begins to own a partition, with what the newest snapshot knows of it.
+    fn take(&mut self, number: u32, next: u64) {
+        let (config, partitions) = (&self.config, self.counts_partitions);
+        let keeper = self.keeper.as_mut();
+        let loaded = keeper.and_then(|keeper| keeper.load(config, number, partitions, next));
+        let (detector, from) =
+            loaded.unwrap_or_else(|| (Detector::new(config, number, partitions), 0));
+        let owned = Owned {
+            detector,
+            next,
+            from,
+            is_current: from == next,
+            pending: Vec::new(),
+        };
+        self.owned.insert(number, owned);
+    }
+
     fn fold(&mut self, record: &Record<'_>) {
         let Some(owned) = self.owned.get_mut(&record.partition.number) else {
             return;
         };
         // What an owner before has answered is folded for the memory of it, in silence.
         let is_new = record.offset >= owned.next;
+        owned.is_current |= record.offset.saturating_add(1) >= owned.next;
         owned.next = owned.next.max(record.offset.saturating_add(1));
         self.progressed |= is_new;
         match Batch::decode(record.value.unwrap_or_default()) {
@@ -84,23 +116,12 @@ impl Stage for DetectStage {
 
     fn visit(&mut self, event: Event<'_>) {
         match event {
-            Event::Assigned { partition, next } => {
-                let number = partition.number;
-                let detector = Detector::new(&self.config, number, self.counts_partitions);
-                let pending = Vec::new();
-                self.owned.insert(
-                    number,
-                    Owned {
-                        detector,
-                        next,
-                        pending,
-                    },
-                );
-            }
+            Event::Assigned { partition, next } => self.take(partition.number, next),
             Event::Record(record) => self.fold(&record),
             Event::AtEnd { partition, next } => {
                 if let Some(owned) = self.owned.get_mut(&partition.number) {
                     owned.next = owned.next.max(next);
+                    owned.is_current = true;
                 }
             }
             Event::Revoked { .. } => self.leaves = true,
@@ -111,9 +132,11 @@ impl Stage for DetectStage {
         }
     }
 
-    /// Windows live in memory, so a new owner folds everything that the log still holds.
-    fn reads_from(&self, _partition: &Partition, _next: u64) -> u64 {
-        0
+    /// Windows live in memory: a new owner folds everything after the snapshot, without one everything
+    /// that the log still holds.
+    fn reads_from(&self, partition: &Partition, _next: u64) -> u64 {
+        let owned = self.owned.get(&partition.number);
+        owned.map_or(0, |owned| owned.from)
     }
 
     fn is_due(&self, _now: EventTime) -> bool {
@@ -137,7 +160,13 @@ impl Stage for DetectStage {
             }
         };
         let pending = self.owned.values().flat_map(|owned| &owned.pending);
-        pending.filter_map(write).collect()
+        let mut outputs: Vec<Outgoing> = pending.filter_map(write).collect();
+        if let Some(keeper) = &mut self.keeper {
+            let current = self.owned.iter().filter(|(_, owned)| owned.is_current);
+            let detectors = current.map(|(&number, owned)| (number, &owned.detector, owned.next));
+            outputs.extend(keeper.write(detectors, self.counts_partitions, now));
+        }
+        outputs
     }
 
     fn done(&self) -> Vec<Position> {
@@ -156,6 +185,9 @@ impl Stage for DetectStage {
         self.leaves = false;
         for owned in self.owned.values_mut() {
             owned.pending.clear();
+        }
+        if let Some(keeper) = &mut self.keeper {
+            keeper.committed();
         }
     }
 }

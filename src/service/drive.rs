@@ -72,7 +72,10 @@ fn drive<S: Stage>(
     } else {
         commit(stage, &mut log, (shared.clock)())
     };
-    for error in [stopped.err(), log.close(CLOSE).err()].into_iter().flatten() {
+    for error in [stopped.err(), log.close(CLOSE).err()]
+        .into_iter()
+        .flatten()
+    {
         if !error.is_transient() {
             return Err(error);
         }

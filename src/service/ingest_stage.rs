@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::dead_letters::dead_letter;
 use super::stage::Stage;
 use crate::config::Config;
 use crate::ingest::{Batch, Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
-
-/// Longest dead letter; the rest of an oversized record is cut and the cut is stated.
-const DEAD_LETTER_BYTES: usize = 65_536;
 
 /// What was sent since it was last asked.
 #[derive(Debug, Default)]
@@ -209,45 +207,5 @@ impl Stage for IngestStage {
 
     fn went_back(&mut self) {
         self.goes_back = false;
-    }
-}
-
-/// The record as it came, with headers that say where it stood and why it was refused.
-fn dead_letter(record: &Record<'_>, reason: &str, detail: &str) -> Outgoing {
-    let header = |name: &str, value: String| (name.to_owned(), value.into_bytes());
-    let mut headers = record.headers.to_vec();
-    headers.extend([
-        header("__connect.errors.topic", record.partition.name.to_string()),
-        header(
-            "__connect.errors.partition",
-            record.partition.number.to_string(),
-        ),
-        header("__connect.errors.offset", record.offset.to_string()),
-        header("__connect.errors.stage", "VALUE_CONVERTER".to_owned()),
-        header(
-            "__connect.errors.exception.message",
-            format!("{reason}: {detail}"),
-        ),
-        header("x-kentongan-reason", reason.to_owned()),
-    ]);
-    let value = record
-        .value
-        .map(|value| match value.get(..DEAD_LETTER_BYTES) {
-            Some(start) => {
-                headers.push(header(
-                    "x-kentongan-cut-from-bytes",
-                    value.len().to_string(),
-                ));
-                start.to_vec()
-            }
-            None => value.to_vec(),
-        });
-    Outgoing {
-        name: format!("{}.dlq", record.partition.name).into(),
-        partition: None,
-        key: record.key.map(<[u8]>::to_vec),
-        value,
-        headers,
-        timestamp: Some(record.arrived_at).filter(|&at| at != EventTime::MIN),
     }
 }

@@ -4,15 +4,18 @@
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
 pub mod clock;
+pub mod dead_letters;
 pub mod demo;
 pub mod detect_stage;
 mod drive;
 pub mod ingest_stage;
 pub mod interrupt;
+pub mod keeper;
 mod observe;
 pub mod refold;
 pub mod replay;
 pub mod run;
+pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
 

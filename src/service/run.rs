@@ -15,11 +15,12 @@ use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
 use super::drive::spawn_stage;
 use super::ingest_stage::IngestStage;
+use super::keeper::{self, Keeper};
 use super::observe::{self, FeedStatements};
 use super::rendering;
 use super::triage_stage::TriageStage;
 use crate::alert::Alert;
-use crate::config::Config;
+use crate::config::{Config, Delivery};
 use crate::desk::{Clock, Desk, Health, Limits, router};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
@@ -166,8 +167,7 @@ impl Service {
                     spawn_stage(&shared, stage, names.collect(), observe::ingest)?
                 }
                 Role::Detect => {
-                    let stage =
-                        DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
+                    let stage = detect_stage(&shared);
                     let names = vec![config.kafka.counts.as_str().into()];
                     spawn_stage(&shared, stage, names, observe::detect)?
                 }
@@ -236,16 +236,32 @@ impl Shared {
     }
 }
 
+/// Without transactions a snapshot could include more than what is committed: then there is none.
+fn detect_stage(shared: &Shared) -> DetectStage {
+    let config = &shared.config;
+    let stage = DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
+    match config.kafka.delivery {
+        Delivery::AtLeastOnce => stage,
+        Delivery::ExactlyOnce => {
+            let shelf = keeper::kafka_shelf(&shared.settings, &config.kafka.snapshots);
+            stage.with_keeper(Keeper::new(config, shelf))
+        }
+    }
+}
+
 fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
     let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let counts = catalogue.partition_counts(&names)?;
-    let found = names.iter().zip(counts).map(|(name, count)| {
-        count.ok_or_else(|| ServiceError::Missing {
-            name: (*name).to_owned(),
-        })
-    });
-    found.collect()
+    let mut asked = names.clone();
+    if config.kafka.delivery == Delivery::ExactlyOnce {
+        asked.push(&config.kafka.snapshots);
+    }
+    let counts = catalogue.partition_counts(&asked)?;
+    if let Some(missing) = asked.iter().zip(&counts).find(|(_, count)| count.is_none()) {
+        let name = (*missing.0).to_owned();
+        return Err(ServiceError::Missing { name });
+    }
+    Ok(counts.into_iter().flatten().take(names.len()).collect())
 }
 
 /// The configured port, or the next free ones where the port is not taken on purpose.
@@ -275,7 +291,7 @@ pub(super) fn spawn(
 /// process's own and commits nothing: the page of every replica shows the same.
 fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
     let names = vec![shared.config.kafka.alerts.as_str().into()];
-    let stage = format!("desk-{}", std::process::id()).into();
+    let stage = format!("desk-{}", shared.settings.member).into();
     let mut log = match KafkaLog::connect(&shared.settings, &Subscription { stage, names }) {
         Ok(log) => log,
         Err(error) => return shared.end(Err(error.into())),

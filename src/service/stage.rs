@@ -142,11 +142,7 @@ fn end(stage: &mut dyn Stage, log: &mut dyn Log) -> Result<Ending, LogError> {
     Ok(ending)
 }
 
-fn write(
-    log: &mut dyn Log,
-    outputs: Vec<Outgoing>,
-    done: &[Position],
-) -> Result<(), LogError> {
+fn write(log: &mut dyn Log, outputs: Vec<Outgoing>, done: &[Position]) -> Result<(), LogError> {
     log.begin()?;
     for output in outputs {
         match log.append(output) {

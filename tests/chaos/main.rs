@@ -43,20 +43,36 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
     let mut town = Town::found(&brokers);
     let mut writer = Writer::connect(&town, seed);
     let history = writer.write_history();
-    for member in 0..PROCESSES {
-        town.start(member);
-    }
-    for kill in 1..=kills {
+    town.start(0);
+    for event in 1..=kills {
         let wait_ms = dice.random_range(1_000..8_000);
         writer.write_live(Duration::from_millis(wait_ms));
-        let member = dice.random_range(0..PROCESSES);
-        eprintln!("kill {kill} of {kills}: member {member} after {wait_ms} ms");
+        // Replicas: one, three after a fifth of the kills, two for the last fifth.
+        if event == kills.div_ceil(5) + 1 {
+            (1..PROCESSES).for_each(|member| town.start(member));
+        } else if event == kills - kills / 5 + 1 {
+            town.leave(PROCESSES - 1);
+        }
+        let running = town.running();
+        let member = running[dice.random_range(0..running.len())];
+        eprintln!("{event} of {kills}: kills member {member} of {running:?} after {wait_ms} ms");
         town.kill(member);
         town.start(member);
+        if event % 5 == 3 {
+            let zombie = running[dice.random_range(0..running.len())];
+            eprintln!("member {zombie} stands still for longer than its session");
+            town.signal(zombie, "STOP");
+            writer.write_live(2 * town.settings.session_timeout);
+            town.signal(zombie, "CONT");
+        }
+        if event % 10 == 7 {
+            town.restart_broker();
+        }
     }
     let written = writer.finish(&town);
     eprintln!("{history} posts of history, {written} in all");
     town.stop();
+    town.print_troubles();
     proofs::refold_is_equal(&town);
     proofs::every_post_is_in_the_ledger_once(&town, written);
     proofs::closed_windows_are_those_of_a_naive_recount(&town);

@@ -58,7 +58,11 @@ impl Writer {
         while before > 1_000 {
             let is_burst = BURST_MS.contains(&before);
             batch.push(self.post(now - before, is_burst));
-            before -= if is_burst { HISTORY_STEP_MS / 8 } else { HISTORY_STEP_MS };
+            before -= if is_burst {
+                HISTORY_STEP_MS / 8
+            } else {
+                HISTORY_STEP_MS
+            };
         }
         self.write(batch);
         self.written
@@ -91,7 +95,11 @@ impl Writer {
         }
         let target = self.written;
         let caught_up = until(end, || (proofs::received(town) >= target).then_some(()));
-        assert!(caught_up.is_some(), "{} of {target}", proofs::received(town));
+        assert!(
+            caught_up.is_some(),
+            "{} of {target}",
+            proofs::received(town)
+        );
         target
     }
 
@@ -126,7 +134,11 @@ impl Writer {
     }
 
     fn line(&mut self, number: u64, at_ms: i64, is_burst: bool) -> String {
-        let tag = if is_burst { 0 } else { self.dice.random_range(1..12) };
+        let tag = if is_burst {
+            0
+        } else {
+            self.dice.random_range(1..12)
+        };
         let author = self.dice.random_range(0..5_000);
         let at = EventTime::from_millis(at_ms);
         format!(

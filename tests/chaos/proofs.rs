@@ -29,7 +29,9 @@ fn fold(town: &Town, number: u32, windows: &mut Panes) -> Detector {
 pub(crate) fn received(town: &Town) -> u64 {
     let detector = fold(town, 0, &mut Panes::new());
     let ledgers = detector.ledgers();
-    ledgers.map(|(_, _, ledger)| ledger.outcomes.received()).sum()
+    ledgers
+        .map(|(_, _, ledger)| ledger.outcomes.received())
+        .sum()
 }
 
 /// Everything before this is closed.
@@ -97,7 +99,10 @@ pub(crate) fn closed_windows_are_those_of_a_naive_recount(town: &Town) {
     let until = closed_until(town).unwrap();
     for (topic, kind, pane) in panes.keys() {
         let is_closed = windows.contains_key(&(topic.clone(), *kind, *pane));
-        assert!(is_closed || pane.end() > until, "{topic} {kind:?} {pane:?} is not closed");
+        assert!(
+            is_closed || pane.end() > until,
+            "{topic} {kind:?} {pane:?} is not closed"
+        );
     }
     assert!(compared > 500, "only {compared} windows");
     eprintln!("closed windows: {compared}, all as a naive recount says");
@@ -137,5 +142,8 @@ pub(crate) fn no_alert_is_there_twice(town: &Town) {
         count += 1;
     });
     assert!(count > 0, "the burst of the history raised no alert");
-    eprintln!("alerts: {count} of {} incidents, none twice", revisions.len());
+    eprintln!(
+        "alerts: {count} of {} incidents, none twice",
+        revisions.len()
+    );
 }

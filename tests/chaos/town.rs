@@ -40,6 +40,7 @@ group = "{name}"
 counts = "{name}.counts"
 signals = "{name}.signals"
 alerts = "{name}.alerts"
+snapshots = "{name}.snapshots"
 counts_partitions = {COUNTS_PARTITIONS}
 session_timeout_ms = 4000
 [[feeds]]
@@ -59,6 +60,7 @@ duplicate_window_posts = 2000
 enabled = false
 [detect]
 hold_ms = 600000
+snapshot_interval_ms = 3000
 [privacy]
 account_key_file = "{}"
 "#,
@@ -97,11 +99,7 @@ account_key_file = "{}"
     /// Starts `member`; its log goes on where it ended.
     pub(crate) fn start(&mut self, member: usize) {
         let log = self.folder.join(format!("member-{member}.log"));
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(log)
-            .unwrap();
+        let log = File::options().create(true).append(true).open(log).unwrap();
         let child = self
             .command(&["--set", &format!("kafka.member=m{member}")])
             .args(["--set", "http.listen=127.0.0.1:0"])
@@ -110,7 +108,8 @@ account_key_file = "{}"
             .stderr(log)
             .spawn()
             .unwrap();
-        self.processes.resize_with(self.processes.len().max(member + 1), || None);
+        self.processes
+            .resize_with(self.processes.len().max(member + 1), || None);
         self.processes[member] = Some(child);
     }
 
@@ -118,23 +117,80 @@ account_key_file = "{}"
     pub(crate) fn kill(&mut self, member: usize) {
         let mut child = self.processes[member].take().unwrap();
         let ended = child.try_wait().unwrap();
-        assert!(ended.is_none(), "member {member} ended by itself: {ended:?}");
+        assert!(
+            ended.is_none(),
+            "member {member} ended by itself: {ended:?}"
+        );
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
-    /// SIGTERM to all: each ends well within the deadline.
+    /// Who runs.
+    pub(crate) fn running(&self) -> Vec<usize> {
+        let members = self.processes.iter().enumerate();
+        members
+            .filter_map(|(member, child)| child.as_ref().map(|_| member))
+            .collect()
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, member: usize, signal: &str) {
+        let child = self.processes[member].as_ref().unwrap();
+        let arguments = [format!("-{signal}"), child.id().to_string()];
+        let told = Command::new("kill").args(arguments).status().unwrap();
+        assert!(told.success());
+    }
+
+    /// SIGTERM to one: it ends well within the deadline.
+    pub(crate) fn leave(&mut self, member: usize) {
+        self.signal(member, "TERM");
+        self.await_end(member);
+    }
+
+    /// SIGTERM to all at once.
     pub(crate) fn stop(&mut self) {
-        for child in self.processes.iter().flatten() {
-            let told = Command::new("kill").arg(child.id().to_string()).status();
-            assert!(told.unwrap().success());
+        let running = self.running();
+        running
+            .iter()
+            .for_each(|&member| self.signal(member, "TERM"));
+        running.iter().for_each(|&member| self.await_end(member));
+    }
+
+    fn await_end(&mut self, member: usize) {
+        let mut child = self.processes[member].take().unwrap();
+        let status = until(Instant::now() + STOP, || child.try_wait().unwrap());
+        let status = status.unwrap_or_else(|| panic!("member {member} does not stop"));
+        assert!(status.success(), "member {member}: {status}");
+    }
+
+    /// Stops and starts the broker of `KENTONGAN_KAFKA_DIR`; its data stays.
+    pub(crate) fn restart_broker(&self) {
+        if std::env::var("KENTONGAN_KAFKA_DIR").is_err() {
+            eprintln!("KENTONGAN_KAFKA_DIR is not set: the broker is not restarted");
+            return;
         }
-        let end = Instant::now() + STOP;
-        for (member, child) in self.processes.iter_mut().enumerate() {
-            let mut child = child.take().unwrap();
-            let status = until(end, || child.try_wait().unwrap());
-            let status = status.unwrap_or_else(|| panic!("member {member} does not stop"));
-            assert!(status.success(), "member {member}: {status}");
+        eprintln!("the broker stops and starts");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/kafka");
+        let restarted = Command::new(script).arg("restart").output().unwrap();
+        assert!(restarted.status.success(), "{}", words(&restarted));
+    }
+
+    /// How often what was told in the logs.
+    pub(crate) fn print_troubles(&self) {
+        let logs = std::fs::read_dir(&self.folder).unwrap();
+        let logs = logs.map(|entry| entry.unwrap().path());
+        let text: String = logs
+            .filter(|path| path.extension().is_some_and(|end| end == "log"))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        for told in [
+            "a commit did not go through",
+            "found out how a transaction without an answer has ended",
+            "restored a snapshot",
+            "is passed over",
+            "the producer is replaced",
+        ] {
+            eprintln!("{:5} x {told}", text.matches(told).count());
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kentongan::log::memory::MemoryLog;
-use kentongan::log::{Ending, Event, Log, LogError, Outgoing, Position};
+use kentongan::log::{Ending, Event, Log, LogError, Outgoing, Partition, Position};
 
 /// What goes wrong next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub(crate) struct FaultyLog {
     pub(crate) inner: MemoryLog,
     pub(crate) next: Option<Fault>,
     unknown: Option<(Ending, u8)>,
+    announced: Vec<Partition>,
 }
 
 impl FaultyLog {
@@ -31,6 +32,7 @@ impl FaultyLog {
             inner,
             next: None,
             unknown: None,
+            announced: Vec::new(),
         }
     }
 }
@@ -45,11 +47,20 @@ fn failed() -> LogError {
 impl Log for FaultyLog {
     fn poll(&mut self, wait: Duration, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
         assert!(self.unknown.is_none(), "polled before the end is known");
-        self.inner.poll(wait, visit)
+        self.announced.clear();
+        let announced = &mut self.announced;
+        self.inner.poll(wait, &mut |event| {
+            if let Event::Assigned { partition, .. } = event {
+                announced.push(partition.clone());
+            }
+            visit(event);
+        })
     }
 
     fn seek(&mut self, position: &Position) -> Result<(), LogError> {
-        if self.next == Some(Fault::SeekFails) {
+        // Where a partition starts that was just given is set without asking anybody.
+        let is_announced = self.announced.contains(&position.partition);
+        if self.next == Some(Fault::SeekFails) && !is_announced {
             self.next = None;
             return Err(failed());
         }

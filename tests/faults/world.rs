@@ -8,14 +8,16 @@ use kentongan::config::{Config, SourceFile, Sources};
 use kentongan::detect::{Detector, Ledger, SignalRecord};
 use kentongan::feed::AccountKey;
 use kentongan::ingest::{Batch, Ingest};
-use kentongan::log::memory::{Cluster, StoredRecord};
+use kentongan::log::memory::{Cluster, MemoryLog, StoredRecord};
 use kentongan::log::{Log, Outgoing, Partition, Record};
 use kentongan::post::EventTime;
 use kentongan::relevance::{Gate, Lists};
 use kentongan::service::detect_stage::DetectStage;
 use kentongan::service::ingest_stage::IngestStage;
+use kentongan::service::keeper::Keeper;
 use kentongan::service::refold::Refold;
 use kentongan::service::rendering;
+use kentongan::service::snapshots::Shelf;
 use kentongan::service::stage::{Stage, turn};
 use kentongan::service::triage_stage::TriageStage;
 
@@ -41,6 +43,8 @@ future_skew_ms = 5000
 duplicate_window_posts = 8
 [relevance]
 enabled = false
+[detect]
+snapshot_interval_ms = 900
 "#;
 
 /// The stages, each a group.
@@ -54,12 +58,28 @@ pub(crate) enum Group {
 /// What can happen.
 #[derive(Debug, Clone)]
 pub(crate) enum Action {
-    Post { count: u8, dice: u32 },
-    Turn { member: usize, group: Group },
-    Fault { member: usize, group: Group, fault: Fault },
-    Crash { member: usize },
+    Post {
+        count: u8,
+        dice: u32,
+    },
+    Turn {
+        member: usize,
+        group: Group,
+    },
+    Fault {
+        member: usize,
+        group: Group,
+        fault: Fault,
+    },
+    Crash {
+        member: usize,
+    },
     /// New owners for all partitions of a group. Polite: the old ones may commit before.
-    Reassign { group: Group, dice: u32, polite: bool },
+    Reassign {
+        group: Group,
+        dice: u32,
+        polite: bool,
+    },
 }
 
 struct Member {
@@ -87,7 +107,10 @@ fn partition(name: &str, number: u32) -> Partition {
 fn inputs(group: Group) -> Vec<Partition> {
     let of = |name: &'static str, count| (0..count).map(move |number| partition(name, number));
     match group {
-        Group::Ingest => FEEDS.iter().flat_map(|&(name, count)| of(name, count)).collect(),
+        Group::Ingest => FEEDS
+            .iter()
+            .flat_map(|&(name, count)| of(name, count))
+            .collect(),
         Group::Detect => of("counts", COUNTS_PARTITIONS.into()).collect(),
         Group::Triage => of("signals", 1).collect(),
     }
@@ -111,6 +134,7 @@ impl World {
         cluster.create("counts", COUNTS_PARTITIONS.into());
         cluster.create("signals", 1);
         cluster.create("alerts", 1);
+        cluster.create("snapshots", COUNTS_PARTITIONS.into());
         let members = (0..MEMBERS).map(|_| Member::new(&config, &cluster));
         let mut world = Self {
             members: members.collect(),
@@ -225,33 +249,42 @@ impl World {
         let mut writer = self.cluster.log("writer");
         for turn in 0..u32::from(count) {
             let dice = dice.rotate_left(turn * 5);
-            let id = dice % 23;
-            let behind_ms = if dice.is_multiple_of(11) { 30_000 } else { 0 };
-            let at = self.now.plus_millis(-behind_ms);
-            let line = if dice.is_multiple_of(13) {
-                "no post".to_owned()
-            } else {
-                let author = dice % 7;
-                format!(
-                    "{{\"id\":\"{id}\",\"author\":\"a{author}\",\"created_at\":\"{at}\",\
-                     \"text\":\"kabar {id} #t{}\"}}",
-                    dice % 5
-                )
-            };
-            let (name, number) = [("social", 0), ("social", 1), ("news", 0)][dice as usize % 3];
-            let record = Outgoing {
-                name: name.into(),
-                partition: Some(number),
-                key: None,
-                value: Some(line.into_bytes()),
-                headers: Vec::new(),
-                timestamp: Some(self.now),
-            };
-            writer.append(record).unwrap();
-            self.posts += 1;
+            let id = u64::from(dice % 23);
+            match dice % 13 {
+                0 => self.write(&mut writer, dice, "no post".to_owned()),
+                // A late post stands behind a newer one: alone it would be the first.
+                1 => {
+                    self.write(&mut writer, dice, line(id, dice, self.now));
+                    let late = self.now.plus_millis(-30_000);
+                    self.write(&mut writer, dice, line(1_000 + self.posts, dice, late));
+                }
+                _ => self.write(&mut writer, dice, line(id, dice, self.now)),
+            }
         }
         writer.commit(&[]).unwrap();
     }
+
+    fn write(&mut self, writer: &mut MemoryLog, dice: u32, line: String) {
+        let (name, number) = [("social", 0), ("social", 1), ("news", 0)][dice as usize % 3];
+        let record = Outgoing {
+            name: name.into(),
+            partition: Some(number),
+            key: None,
+            value: Some(line.into_bytes()),
+            headers: Vec::new(),
+            timestamp: Some(self.now),
+        };
+        writer.append(record).unwrap();
+        self.posts += 1;
+    }
+}
+
+fn line(id: u64, dice: u32, at: EventTime) -> String {
+    let (author, tag) = (dice % 7, dice % 5);
+    format!(
+        "{{\"id\":\"{id}\",\"author\":\"a{author}\",\"created_at\":\"{at}\",\
+         \"text\":\"kabar {id} #t{tag}\"}}"
+    )
 }
 
 impl Member {
@@ -275,7 +308,8 @@ impl Member {
                 log("ingest"),
             ),
             detect: (
-                DetectStage::new(Arc::clone(config), COUNTS_PARTITIONS),
+                DetectStage::new(Arc::clone(config), COUNTS_PARTITIONS)
+                    .with_keeper(Keeper::new(config, shelf(cluster))),
                 log("detect"),
             ),
             triage: (
@@ -292,6 +326,17 @@ impl Member {
             Group::Triage => (&mut self.triage.0, &mut self.triage.1),
         }
     }
+}
+
+/// Snapshots as they stand in the cluster.
+fn shelf(cluster: &Cluster) -> Shelf {
+    let cluster = cluster.clone();
+    Box::new(move |number, show| {
+        for (_, record) in cluster.read(&partition("snapshots", number)) {
+            show(&record.key.unwrap(), &record.value.unwrap());
+        }
+        Ok(())
+    })
 }
 
 /// Closed windows by topic, kind and pane.

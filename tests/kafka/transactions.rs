@@ -2,7 +2,9 @@
 
 use kentongan::log::{Ending, Log};
 
-use crate::cluster::{Cluster, DEADLINE, Stage, at_end, numbered, numbers, record, sorted, write};
+use crate::cluster::{
+    Cluster, DEADLINE, Seen, Stage, at_end, numbered, numbers, record, sorted, write,
+};
 
 /// Reads all, and copies it to `out` in a transaction that is still open.
 fn copy(stage: &mut Stage, out: &str, count: usize) {
@@ -84,7 +86,10 @@ fn a_commit_is_refused_once_another_has_taken_the_name_real() {
     assert_eq!(heir.log.abort().unwrap(), Ending::Dropped);
 
     let refused = zombie.commit_begun().unwrap_err();
-    assert!(refused.is_transient(), "it can take the name back: {refused}");
+    assert!(
+        refused.is_transient(),
+        "it can take the name back: {refused}"
+    );
     assert_eq!(zombie.log.abort().unwrap(), Ending::Dropped);
     heir.log.close(DEADLINE).unwrap();
     zombie.seen.clear();
@@ -93,4 +98,59 @@ fn a_commit_is_refused_once_another_has_taken_the_name_real() {
     zombie.commit_begun().unwrap();
     zombie.close();
     assert_eq!(committed(&cluster, &out, 4), numbers(0..3));
+}
+
+#[test]
+fn a_static_member_comes_back_to_its_partitions_and_the_others_notice_nothing_real() {
+    let Some((mut cluster, name)) = Cluster::exactly_once("static", 4) else {
+        return;
+    };
+    cluster.settings.static_membership = true;
+    cluster.settings.session_timeout = DEADLINE;
+    let stage = |cluster: &mut Cluster, member: &str| {
+        cluster.settings.member = member.into();
+        cluster.stage(&[&name])
+    };
+    let mut first = stage(&mut cluster, "one");
+    let mut second = stage(&mut cluster, "two");
+    let owned = |stage: &Stage| {
+        let mut owned = std::collections::BTreeSet::new();
+        for seen in &stage.seen {
+            match seen {
+                Seen::Assigned(partition, _) => drop(owned.insert(partition.clone())),
+                Seen::Lost(partition) => drop(owned.remove(partition)),
+                Seen::Record(..) | Seen::AtEnd(..) | Seen::Revoked(_) => {}
+            }
+        }
+        owned
+    };
+    let end = std::time::Instant::now() + DEADLINE;
+    while owned(&first).len() != 2 || owned(&second).len() != 2 {
+        assert!(
+            std::time::Instant::now() < end,
+            "{:?} {:?}",
+            first.seen,
+            second.seen
+        );
+        first.poll().unwrap();
+        second.poll().unwrap();
+    }
+    let partitions = owned(&second);
+    second.close();
+    first.seen.clear();
+    let mut back = stage(&mut cluster, "two");
+    while owned(&back) != partitions {
+        assert!(
+            std::time::Instant::now() < end,
+            "{:?} {:?}",
+            first.seen,
+            back.seen
+        );
+        first.poll().unwrap();
+        back.poll().unwrap();
+    }
+    let reassigned = |seen: &Seen| matches!(seen, Seen::Assigned(..) | Seen::Lost(_));
+    assert!(!first.seen.iter().any(reassigned), "{:?}", first.seen);
+    back.close();
+    first.close();
 }

@@ -7,12 +7,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ingest::{FeedShape, Outcomes, Statement};
 use crate::post::{EventTime, FeedKind};
 use crate::window::FeedIndex;
 
 /// The ledger of one input partition.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Ledger {
     /// What became of its posts.
     pub outcomes: Outcomes,
@@ -24,7 +26,7 @@ pub struct Ledger {
     pub repeats: u64,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Input {
     ledger: Ledger,
     watermark: Option<EventTime>,
@@ -33,7 +35,7 @@ struct Input {
 }
 
 /// All input partitions, as one partition of `counts` sees them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Inputs {
     feeds: Vec<FeedShape>,
     states: BTreeMap<(FeedIndex, u32), Input>,
@@ -55,6 +57,15 @@ impl Inputs {
             silent_partition_ms,
             given_up: 0,
         }
+    }
+
+    /// Goes on from what `other` knew, under its own limits.
+    pub(super) fn take_over(&mut self, other: Self) {
+        *self = Self {
+            lateness_ms: self.lateness_ms,
+            silent_partition_ms: self.silent_partition_ms,
+            ..other
+        };
     }
 
     /// Notes the wall time and the feeds of a batch.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::Offset;
 
 use super::native::{EventQueue, Happening, Message};
@@ -103,14 +103,13 @@ impl History {
                 } if *name == *partition.name && number == native_number(partition.number) => {
                     return Ok(u64::try_from(offset).unwrap_or(0));
                 }
-                Happening::Trouble {
-                    code: RDKafkaErrorCode::Fatal,
-                    text,
-                } => {
-                    let error = KafkaError::Global(RDKafkaErrorCode::Fatal);
-                    return Err(log_error(operation, &error).with_detail(&text));
+                Happening::Trouble { code, text } => {
+                    let error = log_error(operation, &KafkaError::Global(code));
+                    if !error.is_transient() {
+                        return Err(error.with_detail(&text));
+                    }
+                    log_line(6, &text);
                 }
-                Happening::Trouble { text, .. } => log_line(6, &text),
                 Happening::Line { level, text } => log_line(level, &text),
                 Happening::Record(_)
                 | Happening::AtEnd { .. }

@@ -95,7 +95,6 @@ impl KafkaLog {
                 detail: format!("it did not end within {} ms", deadline.as_millis()),
             })
     }
-
 }
 
 fn reader<'l>(

@@ -38,6 +38,8 @@ pub struct KafkaSettings {
     pub group: String,
     /// This process's name in the group.
     pub member: Arc<str>,
+    /// Whether the group knows members by that name.
+    pub static_membership: bool,
     /// How outputs and input positions go together.
     pub delivery: Delivery,
     /// Most memory for records that were read but not yet handled, KiB.
@@ -53,6 +55,7 @@ impl KafkaSettings {
             brokers: config.brokers.clone(),
             group: config.group.clone(),
             member: member(&config.member).into(),
+            static_membership: config.static_membership,
             delivery: config.delivery,
             queued_max_kbytes: config.queued_max_kbytes,
             session_timeout: Duration::from_millis(config.session_timeout_ms.into()),
@@ -85,6 +88,9 @@ impl KafkaSettings {
             // fetching goes on after the queue was full.
             .set("fetch.wait.max.ms", "100")
             .set("fetch.queue.backoff.ms", "50");
+        if self.static_membership {
+            config.set("group.instance.id", &*self.member);
+        }
         config
     }
 

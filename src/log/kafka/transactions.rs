@@ -173,7 +173,10 @@ impl Transactions {
         let committed = reader
             .is_committed(done, token)
             .map_err(|error| log_error("asking what was committed", &error))?;
-        warn!(committed, "found out how a transaction without an answer has ended");
+        warn!(
+            committed,
+            "found out how a transaction without an answer has ended"
+        );
         Ok(if committed {
             Ending::Committed
         } else {

@@ -121,6 +121,13 @@ pub fn needed(config: &Config) -> Vec<Needed> {
                 limit,
             ),
             make(&kafka.alerts, "alerts", 1, Fixed::No, ALERTS_DAYS, limit),
+            Needed {
+                name: kafka.snapshots.clone(),
+                purpose: "snapshots of detect",
+                partitions: counts_partitions,
+                fixed: Fixed::Yes,
+                settings: compacted(kafka.replication_factor, limit),
+            },
         ])
         .collect()
 }
@@ -138,10 +145,13 @@ impl Needed {
             let actual = found.settings.get(name)?;
             (actual != value).then(|| actual.clone())
         };
-        if let Some(actual) = differs("cleanup.policy", "delete") {
+        let policy = self.settings.get("cleanup.policy");
+        if let Some(policy) = policy
+            && let Some(actual) = differs("cleanup.policy", policy)
+        {
             return Standing::Drifted(format!(
-                "{name} has cleanup.policy={actual}: records would vanish by key, not by age. Set \
-                 cleanup.policy=delete on it, or configure another name",
+                "{name} has cleanup.policy={actual}: records would vanish that are still needed. Set \
+                 cleanup.policy={policy} on it, or configure another name",
                 name = self.name
             ));
         }
@@ -164,6 +174,17 @@ impl Needed {
             needed = self.partitions
         )
     }
+}
+
+/// Settings of a Kafka topic that keeps the newest record of each key.
+fn compacted(copies: u16, bytes: usize) -> BTreeMap<&'static str, String> {
+    let mut settings = settings(copies, 0, bytes);
+    settings.remove("retention.ms");
+    settings.insert("cleanup.policy", "compact".to_owned());
+    // A new owner reads what is not compacted yet: not much more than two generations.
+    settings.insert("max.compaction.lag.ms", (DAY_MS / 24).to_string());
+    settings.insert("segment.ms", (DAY_MS / 24).to_string());
+    settings
 }
 
 fn settings(copies: u16, days: u64, bytes: usize) -> BTreeMap<&'static str, String> {

@@ -35,7 +35,8 @@ fn every_feed_has_its_dead_letters() {
             "feeds.news.dlq",
             "counts",
             "signals",
-            "alerts"
+            "alerts",
+            "snapshots"
         ]
     );
 }

@@ -1,0 +1,120 @@
+//! A detector as bytes: what a new owner begins with, instead of the whole log.
+//!
+//! In: a detector, or bytes that one wrote. Out: the other.
+//! Rule: a detector that is read back does what the one that was written would do, bit for bit. Bytes of
+//! another layout are refused: the log tells it all again.
+//! Not here: where the bytes are kept (`service/snapshots`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::inputs::Inputs;
+use super::kind::Kinds;
+use super::topics::{TopicId, Topics};
+use super::{Detector, LeftOut};
+use crate::config;
+use crate::post::{EventTime, TopicKey};
+
+/// The first byte: the version of the layout. Any change of what follows needs a new number.
+const VERSION: u8 = 1;
+
+/// Why bytes are no detector.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Written by another version of the program.
+    #[error("a snapshot of layout {found}, this program reads {VERSION}")]
+    Version {
+        /// The first byte.
+        found: u8,
+    },
+    /// Of another partition of `counts`, or of another number of them.
+    #[error("a snapshot of partition {partition} of {partitions}")]
+    Elsewhere {
+        /// The partition that it is of.
+        partition: u32,
+        /// How many partitions there were.
+        partitions: u16,
+    },
+    /// Damaged.
+    #[error("a damaged snapshot")]
+    Damaged(#[from] postcard::Error),
+    /// No bytes.
+    #[error("an empty snapshot")]
+    Empty,
+}
+
+/// Everything that batches made of a detector, in the order of the bytes.
+#[derive(Serialize)]
+struct Written<'d> {
+    partition: u32,
+    partitions: u16,
+    inputs: &'d Inputs,
+    topics: &'d Topics,
+    kinds: &'d Kinds,
+    episodes: &'d BTreeMap<TopicKey, TopicId>,
+    left_out: LeftOut,
+    sent_at: EventTime,
+    ticked: Option<EventTime>,
+}
+
+/// The same, owned.
+#[derive(Deserialize)]
+struct Read {
+    partition: u32,
+    partitions: u16,
+    inputs: Inputs,
+    topics: Topics,
+    kinds: Kinds,
+    episodes: BTreeMap<TopicKey, TopicId>,
+    left_out: LeftOut,
+    sent_at: EventTime,
+    ticked: Option<EventTime>,
+}
+
+impl Detector {
+    /// The state as bytes.
+    pub fn snapshot(&self, counts_partitions: u16) -> Result<Vec<u8>, SnapshotError> {
+        let written = Written {
+            partition: self.partition,
+            partitions: counts_partitions,
+            inputs: &self.inputs,
+            topics: &self.topics,
+            kinds: &self.kinds,
+            episodes: &self.episodes,
+            left_out: self.left_out,
+            sent_at: self.sent_at,
+            ticked: self.ticked,
+        };
+        Ok(postcard::to_extend(&written, vec![VERSION])?)
+    }
+
+    /// The detector that wrote `bytes`, under the configuration as it is now.
+    pub fn restore(
+        config: &config::Config,
+        partition: u32,
+        counts_partitions: u16,
+        bytes: &[u8],
+    ) -> Result<Self, SnapshotError> {
+        let read: Read = match bytes.split_first() {
+            Some((&VERSION, rest)) => postcard::from_bytes(rest)?,
+            Some((&found, _)) => return Err(SnapshotError::Version { found }),
+            None => return Err(SnapshotError::Empty),
+        };
+        if (read.partition, read.partitions) != (partition, counts_partitions) {
+            return Err(SnapshotError::Elsewhere {
+                partition: read.partition,
+                partitions: read.partitions,
+            });
+        }
+        let mut detector = Self::new(config, partition, counts_partitions);
+        detector.inputs.take_over(read.inputs);
+        detector.topics.take_over(read.topics);
+        detector.kinds = read.kinds;
+        detector.episodes = read.episodes;
+        detector.left_out = read.left_out;
+        detector.sent_at = read.sent_at;
+        detector.ticked = read.ticked;
+        Ok(detector)
+    }
+}
