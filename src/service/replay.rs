@@ -194,6 +194,7 @@ impl Replay {
             })?;
         }
         self.writer.commit(&[])?;
+        self.ingest.settle();
         self.pass_on(sent_at, emit)
     }
 

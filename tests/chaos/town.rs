@@ -51,8 +51,8 @@ name = "{name}.news"
 kind = "news"
 time = "posted"
 [ingest]
-# Often, so that a process is inside a transaction much of its time.
-flush_interval_ms = 50
+# Always, so that a process is inside a transaction most of its time.
+flush_interval_ms = 1
 lateness_ms = 10000
 future_skew_ms = 5000
 duplicate_window_posts = 2000

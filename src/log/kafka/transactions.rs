@@ -33,7 +33,9 @@ pub(super) struct Transactions {
     /// Drawn for this life of the process: a life before used the same numbers.
     life: u64,
     number: u64,
+    /// How often the id was taken, and whether it was since the last commit.
     fenced: u32,
+    is_fenced: bool,
 }
 
 enum State {
@@ -53,6 +55,7 @@ impl Transactions {
             life: RandomState::new().hash_one(0_u8),
             number: 0,
             fenced: 0,
+            is_fenced: false,
         }
     }
 
@@ -106,7 +109,10 @@ impl Transactions {
         match writer.producer().commit_transaction(STEP_DEADLINE) {
             Ok(()) => {
                 self.state = State::Idle;
-                self.fenced = 0;
+                // Two who share an id both get a commit through between their losses.
+                if !std::mem::take(&mut self.is_fenced) {
+                    self.fenced = 0;
+                }
                 Ok(())
             }
             Err(error) => {
@@ -187,12 +193,12 @@ impl Transactions {
     /// The producer, started and known to the brokers: they end what its id left open.
     fn ready(&mut self) -> Result<&mut Writer, LogError> {
         if self.writer.is_none() {
-            let writer = Writer::start(&self.config)?;
-            writer
-                .producer()
-                .init_transactions(STEP_DEADLINE)
-                .map_err(|error| self.failed("taking up a transactional id", &error))?;
-            self.writer = Some(writer);
+            let writer = self.writer.insert(Writer::start(&self.config)?);
+            let known = writer.producer().init_transactions(STEP_DEADLINE);
+            if let Err(error) = known {
+                self.discard();
+                return Err(self.failed("taking up a transactional id", &error));
+            }
         }
         self.writer("beginning")
     }
@@ -224,6 +230,7 @@ impl Transactions {
         }
         self.discard();
         self.fenced += 1;
+        self.is_fenced = true;
         let detail = error.to_string();
         if self.fenced > FENCED_MAX {
             let fenced = KafkaError::Global(RDKafkaErrorCode::Fenced);
