@@ -155,6 +155,12 @@ fn a_detector_that_is_read_back_goes_on_like_the_one_that_was_written() {
         Detector::restore(&config, 0, 1, &bytes[..9]).is_err(),
         "cut"
     );
+    let mut damaged = bytes.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert!(
+        Detector::restore(&config, 0, 1, &damaged).is_err(),
+        "damaged"
+    );
     let mut unknown = bytes;
     unknown[0] = 99;
     assert!(

@@ -2,12 +2,14 @@
 //!
 //! In: a detector, or bytes that one wrote. Out: the other.
 //! Rule: a detector that is read back does what the one that was written would do, bit for bit. Bytes of
-//! another layout are refused: the log tells it all again.
+//! another layout, or with another checksum than they say, are refused: the log tells it all again.
+//! Layout: one byte, the version; eight bytes, the checksum of the rest (xxh3, little endian); postcard.
 //! Not here: where the bytes are kept (`service/snapshots`).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::inputs::Inputs;
 use super::kind::Kinds;
@@ -18,6 +20,7 @@ use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
 const VERSION: u8 = 1;
+const CHECKSUM_BYTES: usize = 8;
 
 /// Why bytes are no detector.
 #[derive(Debug, thiserror::Error)]
@@ -36,12 +39,12 @@ pub enum SnapshotError {
         /// How many partitions there were.
         partitions: u16,
     },
-    /// Damaged.
+    /// The checksum is another.
     #[error("a damaged snapshot")]
-    Damaged(#[from] postcard::Error),
-    /// No bytes.
-    #[error("an empty snapshot")]
-    Empty,
+    Damaged,
+    /// What is whole cannot be read, or a state not be written.
+    #[error("a snapshot that is no detector")]
+    Unreadable(#[from] postcard::Error),
 }
 
 /// Everything that batches made of a detector, in the order of the bytes.
@@ -86,7 +89,14 @@ impl Detector {
             sent_at: self.sent_at,
             ticked: self.ticked,
         };
-        Ok(postcard::to_extend(&written, vec![VERSION])?)
+        let head = vec![0; 1 + CHECKSUM_BYTES];
+        let mut bytes = postcard::to_extend(&written, head)?;
+        let (head, state) = bytes.split_at_mut(1 + CHECKSUM_BYTES);
+        let checksum = xxh3_64(state).to_le_bytes();
+        for (place, byte) in head.iter_mut().zip([VERSION].into_iter().chain(checksum)) {
+            *place = byte;
+        }
+        Ok(bytes)
     }
 
     /// The detector that wrote `bytes`, under the configuration as it is now.
@@ -96,11 +106,7 @@ impl Detector {
         counts_partitions: u16,
         bytes: &[u8],
     ) -> Result<Self, SnapshotError> {
-        let read: Read = match bytes.split_first() {
-            Some((&VERSION, rest)) => postcard::from_bytes(rest)?,
-            Some((&found, _)) => return Err(SnapshotError::Version { found }),
-            None => return Err(SnapshotError::Empty),
-        };
+        let read: Read = postcard::from_bytes(whole(bytes)?)?;
         if (read.partition, read.partitions) != (partition, counts_partitions) {
             return Err(SnapshotError::Elsewhere {
                 partition: read.partition,
@@ -116,5 +122,21 @@ impl Detector {
         detector.sent_at = read.sent_at;
         detector.ticked = read.ticked;
         Ok(detector)
+    }
+}
+
+/// The state in `bytes`, if it is of this layout and as it was written.
+fn whole(bytes: &[u8]) -> Result<&[u8], SnapshotError> {
+    let (&version, rest) = bytes.split_first().ok_or(SnapshotError::Damaged)?;
+    if version != VERSION {
+        return Err(SnapshotError::Version { found: version });
+    }
+    let (checksum, state) = rest
+        .split_first_chunk::<CHECKSUM_BYTES>()
+        .ok_or(SnapshotError::Damaged)?;
+    if xxh3_64(state).to_le_bytes() == *checksum {
+        Ok(state)
+    } else {
+        Err(SnapshotError::Damaged)
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod faulty;
+mod proofs;
 mod world;
 
 use proptest::prelude::*;

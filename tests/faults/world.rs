@@ -1,21 +1,19 @@
 //! A small cluster in memory, the members of three groups, and what can happen to them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kentongan::config::{Config, SourceFile, Sources};
-use kentongan::detect::{Detector, Ledger, SignalRecord};
 use kentongan::feed::AccountKey;
-use kentongan::ingest::{Batch, Ingest};
-use kentongan::log::memory::{Cluster, MemoryLog, StoredRecord};
-use kentongan::log::{Log, Outgoing, Partition, Record};
+use kentongan::ingest::Ingest;
+use kentongan::log::memory::{Cluster, MemoryLog};
+use kentongan::log::{Log, Outgoing, Partition};
 use kentongan::post::EventTime;
 use kentongan::relevance::{Gate, Lists};
 use kentongan::service::detect_stage::DetectStage;
 use kentongan::service::ingest_stage::IngestStage;
 use kentongan::service::keeper::Keeper;
-use kentongan::service::refold::Refold;
 use kentongan::service::rendering;
 use kentongan::service::snapshots::Shelf;
 use kentongan::service::stage::{Stage, turn};
@@ -24,8 +22,8 @@ use kentongan::service::triage_stage::TriageStage;
 use crate::faulty::{Fault, FaultyLog};
 
 pub(crate) const MEMBERS: usize = 3;
-const COUNTS_PARTITIONS: u16 = 2;
-const FEEDS: [(&str, u32); 2] = [("social", 2), ("news", 1)];
+pub(crate) const COUNTS_PARTITIONS: u16 = 2;
+pub(crate) const FEEDS: [(&str, u32); 2] = [("social", 2), ("news", 1)];
 const CONFIG: &str = r#"
 [kafka]
 counts_partitions = 2
@@ -89,15 +87,15 @@ struct Member {
 }
 
 pub(crate) struct World {
-    config: Arc<Config>,
-    cluster: Cluster,
+    pub(crate) config: Arc<Config>,
+    pub(crate) cluster: Cluster,
+    pub(crate) posts: u64,
     members: Vec<Member>,
     owners: BTreeMap<Partition, usize>,
     now: EventTime,
-    posts: u64,
 }
 
-fn partition(name: &str, number: u32) -> Partition {
+pub(crate) fn partition(name: &str, number: u32) -> Partition {
     Partition {
         name: name.into(),
         number,
@@ -337,110 +335,4 @@ fn shelf(cluster: &Cluster) -> Shelf {
         }
         Ok(())
     })
-}
-
-/// Closed windows by topic, kind and pane.
-type Closed = BTreeMap<(String, String, i64), [u32; 3]>;
-
-impl World {
-    fn fold(&self, number: u32, closed: &mut Closed) -> Detector {
-        let mut detector = Detector::new(&self.config, number, COUNTS_PARTITIONS);
-        for (_, record) in self.cluster.read(&partition("counts", number)) {
-            let batch = Batch::decode(&record.value.unwrap()).unwrap();
-            detector.apply(batch, &mut |pane| {
-                let key = (
-                    pane.topic.as_str().to_owned(),
-                    pane.kind.as_str().to_owned(),
-                    pane.pane.0,
-                );
-                assert!(closed.insert(key, pane.windows).is_none(), "closed twice");
-            });
-        }
-        detector
-    }
-
-    pub(crate) fn closed(&self) -> Closed {
-        let mut closed = Closed::new();
-        for number in 0..u32::from(COUNTS_PARTITIONS) {
-            self.fold(number, &mut closed);
-        }
-        closed
-    }
-
-    /// The ledger, the same in each partition of counts; it has each post once.
-    pub(crate) fn check_ledger(&self) -> BTreeMap<(String, u32), Ledger> {
-        let ledgers = (0..u32::from(COUNTS_PARTITIONS)).map(|number| {
-            let detector = self.fold(number, &mut Closed::new());
-            assert_eq!(detector.left_out().behind, 0);
-            assert_eq!(detector.left_out().repeated_batches, 0);
-            let ledgers = detector.ledgers();
-            ledgers
-                .map(|(feed, number, ledger)| ((feed.to_owned(), number), ledger.clone()))
-                .collect::<BTreeMap<_, _>>()
-        });
-        let ledgers: Vec<_> = ledgers.collect();
-        assert!(ledgers.windows(2).all(|pair| pair[0] == pair[1]));
-        let mut posts = 0;
-        for ledger in ledgers[0].values() {
-            assert_eq!((ledger.gaps, ledger.repeats), (0, 0));
-            posts += ledger.outcomes.received();
-        }
-        assert_eq!(posts, self.posts);
-        ledgers[0].clone()
-    }
-
-    /// Origins of dead letters, sorted.
-    pub(crate) fn dead_letters(&self) -> Vec<Vec<(String, Vec<u8>)>> {
-        let letters = FEEDS.iter().flat_map(|(name, _)| {
-            let letters = self.cluster.read(&partition(&format!("{name}.dlq"), 0));
-            letters.into_iter().map(|(_, letter)| letter.headers)
-        });
-        let mut letters: Vec<_> = letters.collect();
-        letters.sort();
-        letters
-    }
-
-    pub(crate) fn check_refold(&self) {
-        let signals = self.cluster.read(&partition("signals", 0));
-        for number in 0..u32::from(COUNTS_PARTITIONS) {
-            let of_this = |record: &StoredRecord| {
-                let signal = serde_json::from_slice(record.value.as_ref().unwrap()).unwrap();
-                match signal {
-                    SignalRecord::Signal(signal) => signal.partition == number,
-                    SignalRecord::Tick(tick) => tick.partition == number,
-                }
-            };
-            let outputs = signals.iter().filter(|(_, record)| of_this(record));
-            let stage = DetectStage::new(Arc::clone(&self.config), COUNTS_PARTITIONS);
-            self.refold(stage, &partition("counts", number), outputs);
-        }
-        let rendering = rendering(&self.config).unwrap();
-        let stage = TriageStage::new(Arc::clone(&self.config), rendering);
-        let alerts = self.cluster.read(&partition("alerts", 0));
-        self.refold(stage, &partition("signals", 0), alerts.iter());
-    }
-
-    fn refold<'r>(
-        &self,
-        stage: impl Stage,
-        input: &Partition,
-        outputs: impl Iterator<Item = &'r (u64, StoredRecord)>,
-    ) {
-        let outputs: VecDeque<_> = outputs
-            .map(|(offset, record)| (*offset, record.value.clone().unwrap()))
-            .collect();
-        let mut refold = Refold::new(stage, input, u64::MAX, outputs);
-        for (offset, record) in self.cluster.read(input) {
-            let record = Record {
-                partition: input,
-                offset,
-                arrived_at: record.arrived_at,
-                key: record.key.as_deref(),
-                value: record.value.as_deref(),
-                headers: &record.headers,
-            };
-            refold.fold(record).unwrap();
-        }
-        refold.finish().unwrap();
-    }
 }
