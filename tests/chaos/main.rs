@@ -65,8 +65,10 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
             writer.write_live(2 * town.settings.session_timeout);
             town.signal(zombie, "CONT");
         }
-        if event % 10 == 7 {
-            town.restart_broker();
+        match event % 10 {
+            4 => town.pause_broker(),
+            5 => town.restart_broker(),
+            _ => {}
         }
     }
     let written = writer.finish(&town);

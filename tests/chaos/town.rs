@@ -13,6 +13,8 @@ use kentongan::log::{Partition, Record};
 
 /// Longest wait for a process that was asked to stop.
 const STOP: Duration = Duration::from_secs(30);
+/// Longer than one step of a transaction may take.
+const BROKER_PAUSE: Duration = Duration::from_secs(7);
 pub(crate) const COUNTS_PARTITIONS: u32 = 4;
 
 /// One run's world.
@@ -161,6 +163,23 @@ account_key_file = "{}"
         let status = until(Instant::now() + STOP, || child.try_wait().unwrap());
         let status = status.unwrap_or_else(|| panic!("member {member} does not stop"));
         assert!(status.success(), "member {member}: {status}");
+    }
+
+    /// The broker of `KENTONGAN_KAFKA_DIR` stands still for longer than a commit may wait.
+    pub(crate) fn pause_broker(&self) {
+        let Ok(folder) = std::env::var("KENTONGAN_KAFKA_DIR") else {
+            eprintln!("KENTONGAN_KAFKA_DIR is not set: the broker is not paused");
+            return;
+        };
+        eprintln!("the broker stands still");
+        let broker = std::fs::read_to_string(PathBuf::from(folder).join("pid")).unwrap();
+        let signal = |signal: &str| {
+            let told = Command::new("kill").args([signal, broker.trim()]).status();
+            assert!(told.unwrap().success());
+        };
+        signal("-STOP");
+        until(Instant::now() + BROKER_PAUSE, || None::<()>);
+        signal("-CONT");
     }
 
     /// Stops and starts the broker of `KENTONGAN_KAFKA_DIR`; its data stays.
