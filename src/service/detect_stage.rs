@@ -15,8 +15,8 @@ struct Owned {
     detector: Detector,
     /// Up to here everything was folded, and what came of it written, by this owner or one before.
     next: u64,
-    /// Where reading began: at the snapshot, or at the oldest record.
-    from: u64,
+    /// Everything before this offset is in the detector, in silence or not.
+    folded: u64,
     /// Whether everything before `next` is in the detector.
     is_current: bool,
     /// What has to be written for what was folded since the last commit.
@@ -74,13 +74,13 @@ impl DetectStage {
         let (config, partitions) = (&self.config, self.counts_partitions);
         let keeper = self.keeper.as_mut();
         let loaded = keeper.and_then(|keeper| keeper.load(config, number, partitions, next));
-        let (detector, from) =
+        let (detector, folded) =
             loaded.unwrap_or_else(|| (Detector::new(config, number, partitions), 0));
         let owned = Owned {
             detector,
             next,
-            from,
-            is_current: from == next,
+            folded,
+            is_current: folded == next,
             pending: Vec::new(),
         };
         self.owned.insert(number, owned);
@@ -92,7 +92,11 @@ impl DetectStage {
         };
         // What an owner before has answered is folded for the memory of it, in silence.
         let is_new = record.offset >= owned.next;
-        owned.is_current |= record.offset.saturating_add(1) >= owned.next;
+        if record.offset < owned.folded {
+            return;
+        }
+        owned.folded = record.offset.saturating_add(1);
+        owned.is_current |= owned.folded >= owned.next;
         owned.next = owned.next.max(record.offset.saturating_add(1));
         self.progressed |= is_new;
         match Batch::decode(record.value.unwrap_or_default()) {
@@ -136,7 +140,7 @@ impl Stage for DetectStage {
     /// that the log still holds.
     fn reads_from(&self, partition: &Partition, _next: u64) -> u64 {
         let owned = self.owned.get(&partition.number);
-        owned.map_or(0, |owned| owned.from)
+        owned.map_or(0, |owned| owned.folded)
     }
 
     fn is_due(&self, _now: EventTime) -> bool {

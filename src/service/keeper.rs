@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::snapshots::{self, Shelf, Snapshot};
 use crate::config::Config;
-use crate::detect::Detector;
+use crate::detect::{Detector, SnapshotError};
 use crate::log::kafka::KafkaSettings;
 use crate::log::kafka::history::History;
 use crate::log::{Outgoing, Partition};
@@ -116,33 +116,47 @@ impl Keeper {
         if self.interval_ms == 0 {
             return Vec::new();
         }
+        let mut longest_due: Option<(EventTime, u32, &Detector, u64)> = None;
         for (number, detector, next) in detectors {
             let turn = self.turns.entry(number).or_default();
             // Partitions take turns over the interval.
             let share = i64::from(number % u32::from(counts_partitions)) + 1;
             let first = now.plus_millis(self.interval_ms * share / i64::from(counts_partitions));
-            if *turn.due_at.get_or_insert(first) > now {
-                continue;
+            let due_at = *turn.due_at.get_or_insert(first);
+            if due_at <= now && longest_due.is_none_or(|(longest, ..)| due_at < longest) {
+                longest_due = Some((due_at, number, detector, next));
             }
-            let records = detector.snapshot(counts_partitions).map(|bytes| {
-                let snapshot = Snapshot {
-                    generation: turn.generation,
-                    next,
-                    bytes,
-                };
-                snapshots::records(&self.name, STAGE, number, &snapshot, now)
-            });
-            match records {
-                Ok(Ok(records)) => {
-                    self.writing = Some((number, now));
-                    return records;
-                }
-                Ok(Err(error)) => tracing::error!(%error, number, "a snapshot was not written"),
-                Err(error) => tracing::error!(%error, number, "a snapshot was not written"),
-            }
-            turn.due_at = Some(now.plus_millis(self.interval_ms));
         }
-        Vec::new()
+        let Some((_, number, detector, next)) = longest_due else {
+            return Vec::new();
+        };
+        self.writing = Some((number, now));
+        match self.records(number, detector, next, counts_partitions, now) {
+            Ok(records) => records,
+            Err(error) => {
+                tracing::error!(%error, number, "a snapshot was not written");
+                Vec::new()
+            }
+        }
+    }
+
+    fn records(
+        &self,
+        number: u32,
+        detector: &Detector,
+        next: u64,
+        counts_partitions: u16,
+        now: EventTime,
+    ) -> Result<Vec<Outgoing>, SnapshotError> {
+        let turn = self.turns.get(&number).copied().unwrap_or_default();
+        let snapshot = Snapshot {
+            generation: turn.generation,
+            next,
+            bytes: detector.snapshot(counts_partitions)?,
+        };
+        Ok(snapshots::records(
+            &self.name, STAGE, number, &snapshot, now,
+        ))
     }
 
     /// The commit holds: the other generation is the next to be overwritten.

@@ -19,7 +19,7 @@ pub trait Stage {
     fn visit(&mut self, event: Event<'_>);
 
     /// Where to begin reading a partition that was assigned at `next`: earlier, if the stage must see
-    /// again what it has to remember.
+    /// again what it has to remember. Asked after it was told of the assignment.
     fn reads_from(&self, _partition: &Partition, next: u64) -> u64 {
         next
     }
@@ -89,13 +89,13 @@ pub fn turn(
     let mut assigned = Vec::new();
     log.poll(wait, &mut |event| {
         events += 1;
+        stage.visit(event);
         if let Event::Assigned { partition, next } = event {
             assigned.push(Position {
                 partition: partition.clone(),
                 next: stage.reads_from(partition, next),
             });
         }
-        stage.visit(event);
     })?;
     for position in &assigned {
         log.seek(position)?;

@@ -66,8 +66,8 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
             town.signal(zombie, "CONT");
         }
         match event % 10 {
-            4 => town.pause_broker(),
-            5 => town.restart_broker(),
+            4 => Town::pause_broker(),
+            5 => Town::restart_broker(),
             _ => {}
         }
     }

@@ -23,7 +23,7 @@ const HISTORY_STEP_MS: i64 = 400;
 const BURST_MS: std::ops::Range<i64> = 2_400_000..2_700_000;
 /// Posts of one write of live ones; each partition gets one.
 const LIVE_STEP: Duration = Duration::from_millis(100);
-const CATCH_UP: Duration = Duration::from_secs(180);
+const CATCH_UP: Duration = Duration::from_mins(3);
 
 /// Writes posts round the partitions, so that none of them idles.
 pub(crate) struct Writer {

@@ -152,10 +152,12 @@ account_key_file = "{}"
     /// SIGTERM to all at once.
     pub(crate) fn stop(&mut self) {
         let running = self.running();
-        running
-            .iter()
-            .for_each(|&member| self.signal(member, "TERM"));
-        running.iter().for_each(|&member| self.await_end(member));
+        for &member in &running {
+            self.signal(member, "TERM");
+        }
+        for member in running {
+            self.await_end(member);
+        }
     }
 
     fn await_end(&mut self, member: usize) {
@@ -166,7 +168,7 @@ account_key_file = "{}"
     }
 
     /// The broker of `KENTONGAN_KAFKA_DIR` stands still for longer than a commit may wait.
-    pub(crate) fn pause_broker(&self) {
+    pub(crate) fn pause_broker() {
         let Ok(folder) = std::env::var("KENTONGAN_KAFKA_DIR") else {
             eprintln!("KENTONGAN_KAFKA_DIR is not set: the broker is not paused");
             return;
@@ -183,7 +185,7 @@ account_key_file = "{}"
     }
 
     /// Stops and starts the broker of `KENTONGAN_KAFKA_DIR`; its data stays.
-    pub(crate) fn restart_broker(&self) {
+    pub(crate) fn restart_broker() {
         if std::env::var("KENTONGAN_KAFKA_DIR").is_err() {
             eprintln!("KENTONGAN_KAFKA_DIR is not set: the broker is not restarted");
             return;

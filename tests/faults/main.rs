@@ -56,6 +56,7 @@ proptest! {
         calm.settle();
         // P1: outputs are a fold of the committed logs.
         disturbed.check_refold();
+        disturbed.check_living();
         // The ledger: every post once.
         let ledger = disturbed.check_ledger();
         prop_assert_eq!(&ledger, &calm.check_ledger());

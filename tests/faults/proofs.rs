@@ -13,7 +13,7 @@ use kentongan::service::rendering;
 use kentongan::service::stage::Stage;
 use kentongan::service::triage_stage::TriageStage;
 
-use crate::world::{COUNTS_PARTITIONS, FEEDS, World, partition};
+use crate::world::{COUNTS_PARTITIONS, FEEDS, Member, World, partition};
 
 /// Closed windows by topic, kind and pane.
 type Closed = BTreeMap<(String, String, i64), [u32; 3]>;
@@ -74,6 +74,22 @@ impl World {
         let mut letters: Vec<_> = letters.collect();
         letters.sort();
         letters
+    }
+
+    /// Every living detector is, bit for bit, the fold of its partition.
+    pub(crate) fn check_living(&self) {
+        let anew = (0..u32::from(COUNTS_PARTITIONS)).map(|number| {
+            let detector = self.fold(number, &mut Closed::new());
+            detector.snapshot(COUNTS_PARTITIONS).unwrap()
+        });
+        let anew: Vec<Vec<u8>> = anew.collect();
+        let mut living = 0;
+        for detector in self.members.iter().flat_map(Member::detectors) {
+            let state = detector.snapshot(COUNTS_PARTITIONS).unwrap();
+            assert!(anew.contains(&state), "not the fold: {detector:?}");
+            living += 1;
+        }
+        assert_eq!(living, anew.len());
     }
 
     pub(crate) fn check_refold(&self) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kentongan::config::{Config, SourceFile, Sources};
+use kentongan::detect::Detector;
 use kentongan::feed::AccountKey;
 use kentongan::ingest::Ingest;
 use kentongan::log::memory::{Cluster, MemoryLog};
@@ -80,7 +81,7 @@ pub(crate) enum Action {
     },
 }
 
-struct Member {
+pub(crate) struct Member {
     ingest: (IngestStage, FaultyLog),
     detect: (DetectStage, FaultyLog),
     triage: (TriageStage, FaultyLog),
@@ -90,7 +91,7 @@ pub(crate) struct World {
     pub(crate) config: Arc<Config>,
     pub(crate) cluster: Cluster,
     pub(crate) posts: u64,
-    members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
     owners: BTreeMap<Partition, usize>,
     now: EventTime,
 }
@@ -315,6 +316,10 @@ impl Member {
                 log("triage"),
             ),
         }
+    }
+
+    pub(crate) fn detectors(&self) -> impl Iterator<Item = &Detector> {
+        self.detect.0.detectors()
     }
 
     fn part(&mut self, group: Group) -> (&mut dyn Stage, &mut FaultyLog) {

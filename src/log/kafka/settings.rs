@@ -21,7 +21,7 @@ const TRANSACTION_DEADLINE: Duration = Duration::from_secs(10);
 pub(super) const STEP_DEADLINE: Duration = Duration::from_secs(4);
 /// How long a member may not poll before it has left its group: longer than all steps of a
 /// transaction that goes wrong.
-const POLL_DEADLINE: Duration = Duration::from_secs(120);
+const POLL_DEADLINE: Duration = Duration::from_mins(2);
 /// Room for a record's frame and its batch above [`RECORD_LIMIT_BYTES`].
 pub(super) const FRAME_BYTES: usize = 64 * 1024;
 /// Bytes that may wait in the producer for the broker.
