@@ -66,7 +66,11 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
             town.signal(zombie, "CONT");
         }
         match event % 10 {
-            4 => Town::pause_broker(),
+            4 => {
+                // So that what is under way when the broker stops has posts in it.
+                writer.write_burst();
+                Town::pause_broker();
+            }
             5 => Town::restart_broker(),
             _ => {}
         }

@@ -23,6 +23,7 @@ const HISTORY_STEP_MS: i64 = 400;
 const BURST_MS: std::ops::Range<i64> = 2_400_000..2_700_000;
 /// Posts of one write of live ones; each partition gets one.
 const LIVE_STEP: Duration = Duration::from_millis(100);
+const BURST: usize = 8_000;
 const CATCH_UP: Duration = Duration::from_mins(3);
 
 /// Writes posts round the partitions, so that none of them idles.
@@ -77,6 +78,13 @@ impl Writer {
             self.write(batch);
             None::<()>
         });
+    }
+
+    /// More posts than one transaction takes.
+    pub(crate) fn write_burst(&mut self) {
+        let now = now_ms();
+        let batch = (0..BURST).map(|_| self.post(now, false)).collect();
+        self.write(batch);
     }
 
     /// Goes on writing until the processes have caught up with all before; how many posts in all.

@@ -14,7 +14,7 @@ use kentongan::log::{Partition, Record};
 /// Longest wait for a process that was asked to stop.
 const STOP: Duration = Duration::from_secs(30);
 /// Longer than one step of a transaction may take.
-const BROKER_PAUSE: Duration = Duration::from_secs(7);
+const BROKER_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) const COUNTS_PARTITIONS: u32 = 4;
 
 /// One run's world.
@@ -44,7 +44,7 @@ signals = "{name}.signals"
 alerts = "{name}.alerts"
 snapshots = "{name}.snapshots"
 counts_partitions = {COUNTS_PARTITIONS}
-session_timeout_ms = 4000
+session_timeout_ms = 6000
 [[feeds]]
 name = "{name}.social"
 kind = "social"
