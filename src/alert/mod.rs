@@ -12,6 +12,7 @@ mod line;
 mod local_time;
 mod number;
 mod percent;
+mod place_names;
 mod record;
 mod render;
 mod schema;
@@ -26,6 +27,7 @@ pub(crate) mod tests;
 pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::line;
 pub use local_time::Zone;
+pub use place_names::PlaceNames;
 pub use record::{
     Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
     Series, Share, ShareBy, Term, Title,

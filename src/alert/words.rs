@@ -51,6 +51,8 @@ pub struct Words {
     pub(super) status: Table,
     pub(super) elapsed: Elapsed,
     pub(super) topic: Table,
+    pub(super) area: Table,
+    pub(super) place: Table,
     pub(super) hazard: Table,
 }
 

@@ -22,6 +22,7 @@ mod score;
 mod tests;
 mod witness;
 
+pub use gazetteer::{Area, areas};
 pub use lists::Lists;
 pub use matcher::{Builder, Matcher, PatternError};
 pub use place::PlaceCode;
