@@ -200,14 +200,14 @@ fn dead_letter(record: &Record<'_>, reason: &str, detail: &str) -> Outgoing {
     let value = record
         .value
         .map(|value| match value.get(..DEAD_LETTER_BYTES) {
-            Some(start) => {
+            Some(start) if start.len() < value.len() => {
                 headers.push(header(
                     "x-kentongan-cut-from-bytes",
                     value.len().to_string(),
                 ));
                 start.to_vec()
             }
-            None => value.to_vec(),
+            Some(_) | None => value.to_vec(),
         });
     Outgoing {
         name: format!("{}.dlq", record.partition.name).into(),
