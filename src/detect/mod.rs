@@ -31,7 +31,7 @@ pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, W
 use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
-use crate::window::Pane;
+use crate::window::{Pane, Scale};
 use inputs::Inputs;
 use kind::Kinds;
 use settings::Settings;
@@ -47,10 +47,25 @@ pub struct ClosedPane<'a> {
     pub kind: FeedKind,
     /// The pane.
     pub pane: Pane,
+    /// Posts in the pane itself.
+    pub posts: u32,
     /// Posts of all scales' windows that end with it, shortest first.
     pub windows: [u32; 3],
     /// Whether one of them is a spike.
     pub is_spike: bool,
+    /// The most surprising of them; `None` where all are usual or too little is known to judge.
+    pub judged: Option<Judged>,
+}
+
+/// A closed window beside the line that it is measured by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// Its length.
+    pub scale: Scale,
+    /// Its surprise.
+    pub surprise: f64,
+    /// The surprise from which on it is a spike.
+    pub threshold: f64,
 }
 
 /// What was left out, and why; best looked at as metrics.

@@ -37,6 +37,8 @@ pub(super) struct Track {
     hours: VecDeque<(i64, u32)>,
     level: Level,
     first_ordinal: u32,
+    /// Whether a pane of it has closed.
+    begun: bool,
     pub(super) excursion: Option<Excursion>,
     own: OwnTail,
     ended: VecDeque<Ended>,
@@ -50,9 +52,20 @@ impl Track {
             hours: VecDeque::new(),
             level: Level::new(ordinal),
             first_ordinal: ordinal,
+            begun: false,
             excursion: None,
             own: OwnTail::default(),
             ended: VecDeque::new(),
+        }
+    }
+
+    /// Its first pane closes after `ordinal` blocks: its history begins there, in whatever order
+    /// the tallies of its open panes came.
+    pub(super) fn begin(&mut self, ordinal: u32) {
+        if !self.begun {
+            self.begun = true;
+            self.level = Level::new(ordinal);
+            self.first_ordinal = ordinal;
         }
     }
 
@@ -73,6 +86,13 @@ impl Track {
         let mut sum = Tally::default();
         self.parts(scale, last).for_each(|tally| sum.merge(tally));
         sum
+    }
+
+    /// Posts of one pane that is open or has just closed.
+    pub(super) fn posts_in_pane(&self, pane: Pane) -> u32 {
+        let mut newest = self.fine.iter().rev();
+        let found = newest.find(|&&(at, _)| at == pane);
+        found.map_or(0, |(_, tally)| tally.posts)
     }
 
     /// Posts of one minute.
@@ -189,13 +209,29 @@ impl Track {
         }
     }
 
-    /// Whether forgetting this track would change nothing that matters.
-    pub(super) fn is_faint(&self, ordinal: u32, memory_blocks: f64) -> bool {
-        self.fine.is_empty()
+    /// Whether forgetting the closed panes before `first_open` would change nothing that matters.
+    pub(super) fn is_faint(&self, first_open: Pane, ordinal: u32, memory_blocks: f64) -> bool {
+        let has_closed = self
+            .fine
+            .front()
+            .is_some_and(|&(pane, _)| pane < first_open);
+        let hour = first_open.hour();
+        !has_closed
             && self.minutes.is_empty()
-            && self.hours.is_empty()
+            && self.hours.front().is_none_or(|&(oldest, _)| oldest >= hour)
             && self.excursion.is_none()
             && self.level.is_faint(ordinal, memory_blocks)
+    }
+
+    /// The track without anything but its open panes; `None` without any.
+    pub(super) fn forget(self: Box<Self>, ordinal: u32) -> Option<Box<Self>> {
+        let Self { fine, hours, .. } = *self;
+        let open = Self {
+            fine,
+            hours,
+            ..Self::new(ordinal)
+        };
+        (!open.fine.is_empty()).then(|| Box::new(open))
     }
 }
 
