@@ -4,15 +4,11 @@
 //! the service a dead letter with the bytes and the reason.
 //! Not here: each mistake of each format (`feed`'s own tests).
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a failure is a panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a failure is a panic")]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -22,7 +18,7 @@ use flate2::write::GzEncoder;
 use kentongan::config::Config;
 use kentongan::feed::{AccountKey, Refusal};
 use kentongan::ingest::{Batch, Ingest, Outcomes};
-use kentongan::log::memory::Cluster;
+use kentongan::log::memory::{Cluster, StoredRecord};
 use kentongan::log::{Log, Outgoing, Partition};
 use kentongan::post::EventTime;
 use kentongan::relevance::Gate;
@@ -32,8 +28,8 @@ use kentongan::simulate::{DEFAULT_START, Script, Settings, Simulation};
 
 /// More than the largest record that is accepted.
 const THREE_MEGABYTES: usize = 3 * 1_048_576;
-/// Where the reason of a dead letter stands.
-const REASON: &str = "x-kentongan-reason";
+/// A longer dead letter is cut.
+const LONGEST_LETTER: usize = 65_536;
 
 fn timed(members: &str) -> Vec<u8> {
     format!(r#"{{"created_at":"2026-01-04T18:00:00Z",{members}}}"#).into_bytes()
@@ -159,7 +155,7 @@ fn replay_refuses_bad_lines_by_reason_and_gives_the_same_alerts() {
     let among = replay(&file(folder.path(), "mixed.jsonl", &mixed(&good, &others)));
     let said = String::from_utf8(among.stderr).unwrap();
     assert_eq!(among.status.code(), Some(0), "{said}");
-    assert!(alone.stdout.iter().filter(|&&byte| byte == b'\n').count() > 3);
+    assert!(alone.stdout.lines().count() > 3);
     assert!(among.stdout == alone.stdout, "bad lines changed the alerts");
 
     let mut expected: BTreeMap<&str, u64> = BTreeMap::new();
@@ -229,91 +225,51 @@ fn a_cut_off_gzip_ends_with_1_and_names_the_file() {
     }
 }
 
-#[test]
-fn dead_letters_keep_the_bytes_and_the_reason() {
-    let config = Config::built_in().unwrap();
-    let cluster = Cluster::new();
-    let partition = |name: &str| Partition {
-        name: name.into(),
-        number: 0,
-    };
-    for name in ["feeds.social", "feeds.social.dlq", "counts"] {
-        cluster.create(name, 1);
-    }
-    let mut bad: Vec<(Option<Vec<u8>>, Refusal)> = vec![
+/// Records that cannot be a line of a file are among these.
+fn bad_records() -> Vec<(Option<Vec<u8>>, Refusal)> {
+    let mut bad = vec![
         (None, Refusal::Tombstone),
         (Some(Vec::new()), Refusal::Empty),
         (Some(b" \r\n".to_vec()), Refusal::Empty),
     ];
     let lines = bad_lines().into_iter();
     bad.extend(lines.map(|(line, reason)| (Some(line), reason)));
-    // The first size of which something is cut, and the one before it.
-    for bytes in [65_536, 65_537] {
+    for bytes in [LONGEST_LETTER, LONGEST_LETTER + 1] {
         bad.push((Some(vec![b'x'; bytes]), Refusal::NotJson));
     }
+    bad
+}
+
+fn partition(name: &str) -> Partition {
+    Partition {
+        name: name.into(),
+        number: 0,
+    }
+}
+
+/// What the ingest stage makes of a feed with these values.
+fn ingested(values: impl Iterator<Item = Option<Vec<u8>>>) -> Cluster {
+    let config = Config::built_in().unwrap();
     let now = DEFAULT_START.plus_millis(7_200_000);
+    let cluster = Cluster::new();
+    for name in ["feeds.social", "feeds.social.dlq", "counts"] {
+        cluster.create(name, 1);
+    }
     let mut feed = cluster.log("feed");
-    for value in bad
-        .iter()
-        .map(|(value, _)| value.clone())
-        .chain(odd_lines().into_iter().map(Some))
-    {
+    for value in values {
         feed.append(record(value, now)).unwrap();
     }
     feed.commit(&[]).unwrap();
-
     let gate = Gate::new(&config.relevance).unwrap();
     let ingest = Ingest::new(&config, AccountKey::new([1; 16]), gate, &[1, 1]);
     let mut stage = IngestStage::new(&config, ingest, 1);
     let mut log = cluster.log("ingest");
     log.assign(partition("feeds.social"));
-    while !turn(&mut stage, &mut log, now, Duration::ZERO)
-        .unwrap()
-        .is_idle()
-    {}
-    let much_later = now.plus_millis(60_000);
-    turn(&mut stage, &mut log, much_later, Duration::ZERO).unwrap();
-
-    let letters = cluster.read(&partition("feeds.social.dlq"));
-    assert_eq!(letters.len(), bad.len());
-    let mut expected = Outcomes {
-        irrelevant: odd_lines().len() as u64,
-        ..Outcomes::default()
-    };
-    for (offset, ((_, letter), (value, reason))) in (0_u64..).zip(letters.iter().zip(&bad)) {
-        expected.refuse(*reason);
-        let header = |wanted: &str| {
-            let found = letter.headers.iter().find(|(name, _)| name == wanted);
-            found.map(|(_, value)| String::from_utf8(value.clone()).unwrap())
-        };
-        assert_eq!(header(REASON).as_deref(), Some(reason.as_str()));
-        assert_eq!(header("__connect.errors.offset"), Some(offset.to_string()));
-        assert_eq!(
-            header("source").as_deref(),
-            Some("crawler"),
-            "headers of the record stay"
-        );
-        assert_eq!(letter.key.as_deref(), Some(&b"key"[..]));
-        let length = value.as_ref().map(Vec::len);
-        let cut = length.filter(|&length| length > 65_536);
-        assert_eq!(
-            header("x-kentongan-cut-from-bytes"),
-            cut.map(|length| length.to_string())
-        );
-        let kept = value
-            .as_ref()
-            .map(|value| &value[..value.len().min(65_536)]);
-        assert!(letter.value.as_deref() == kept, "offset {offset}");
+    for minute in 0..3 {
+        let now = now.plus_millis(60_000 * minute);
+        turn(&mut stage, &mut log, now, Duration::ZERO).unwrap();
     }
-    let mut stated = Outcomes::default();
-    for (_, batch) in cluster.read(&partition("counts")) {
-        let batch = Batch::decode(&batch.value.unwrap()).unwrap();
-        batch
-            .statements
-            .iter()
-            .for_each(|statement| stated.merge(&statement.outcomes));
-    }
-    assert_eq!(stated, expected);
+    cluster
 }
 
 fn record(value: Option<Vec<u8>>, arrived_at: EventTime) -> Outgoing {
@@ -325,4 +281,53 @@ fn record(value: Option<Vec<u8>>, arrived_at: EventTime) -> Outgoing {
         headers: vec![("source".to_owned(), b"crawler".to_vec())],
         timestamp: Some(arrived_at),
     }
+}
+
+fn check_letter(letter: &StoredRecord, value: Option<&[u8]>, headers: [Option<&str>; 4]) {
+    let names = [
+        "source",
+        "x-kentongan-reason",
+        "__connect.errors.offset",
+        "x-kentongan-cut-from-bytes",
+    ];
+    let found = names.map(|wanted| {
+        let header = letter.headers.iter().find(|(name, _)| name == wanted);
+        header.map(|(_, value)| std::str::from_utf8(value).unwrap())
+    });
+    assert_eq!(found, headers);
+    assert_eq!(letter.key.as_deref(), Some(&b"key"[..]));
+    assert!(letter.value.as_deref() == value, "{headers:?}");
+}
+
+#[test]
+fn dead_letters_keep_the_bytes_and_the_reason() {
+    let bad = bad_records();
+    let values = bad.iter().map(|(value, _)| value.clone());
+    let cluster = ingested(values.chain(odd_lines().into_iter().map(Some)));
+    let letters = cluster.read(&partition("feeds.social.dlq"));
+    assert_eq!(letters.len(), bad.len());
+    let mut expected = Outcomes {
+        irrelevant: odd_lines().len() as u64,
+        ..Outcomes::default()
+    };
+    for (offset, ((_, letter), (value, reason))) in letters.iter().zip(&bad).enumerate() {
+        expected.refuse(*reason);
+        let offset = offset.to_string();
+        let length = value.as_ref().map(Vec::len);
+        let cut = length.filter(|&length| length > LONGEST_LETTER);
+        let cut = cut.map(|length| length.to_string());
+        let kept = value
+            .as_deref()
+            .map(|value| value.get(..LONGEST_LETTER).unwrap_or(value));
+        let reason = Some(reason.as_str());
+        let headers = [Some("crawler"), reason, Some(&*offset), cut.as_deref()];
+        check_letter(letter, kept, headers);
+    }
+    let mut stated = Outcomes::default();
+    for (_, batch) in cluster.read(&partition("counts")) {
+        let batch = Batch::decode(&batch.value.unwrap()).unwrap();
+        let statements = batch.statements.iter();
+        statements.for_each(|statement| stated.merge(&statement.outcomes));
+    }
+    assert_eq!(stated, expected);
 }

@@ -31,7 +31,7 @@ use world::{BURST, LATENESS_MS, SKEW_MS, Shape, World};
 /// Short, so that the same key comes again inside of the window and beyond it.
 const DUPLICATE_WINDOW_POSTS: u32 = 12;
 
-/// A quarter of the usual number of cases, since each is a world: PROPTEST_CASES asks for more.
+/// A quarter of the usual number of cases, since each is a world: `PROPTEST_CASES` asks for more.
 fn quarter() -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig {
@@ -75,8 +75,8 @@ fn shapes() -> impl Strategy<Value = Shape> {
 
 /// Hours of little talk, then a burst.
 fn bursting() -> impl Strategy<Value = Shape> {
-    let burst = (75_u32..400, 1_u32..6);
-    (shapes(), burst, 0_u32..180).prop_map(|(shape, burst, after)| Shape {
+    let burst = (75_u32..300, 1_u32..6);
+    (shapes(), burst, 0_u32..150).prop_map(|(shape, burst, after)| Shape {
         minutes: burst.0 + burst.1 + after,
         gap_ms: 50_000,
         wide: false,
