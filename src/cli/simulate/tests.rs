@@ -5,6 +5,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
+use crate::cli::context::GlobalOptions;
 
 #[derive(Debug, Parser)]
 struct Line {
@@ -18,6 +19,10 @@ fn parse(line: &str) -> Result<Arguments, String> {
     parsed
         .map(|line| line.arguments)
         .map_err(|error| error.to_string())
+}
+
+fn context() -> Context {
+    Context::new(GlobalOptions::default())
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn same_arguments_write_the_same_files() {
             out.display(),
             truth.display()
         );
-        run(&parse(&line).unwrap()).unwrap();
+        run(&context(), &parse(&line).unwrap()).unwrap();
         std::fs::read(out).unwrap()
     };
     let first = write("first");
@@ -73,11 +78,11 @@ fn compressed_recording_is_played_round_by_round() {
         .unwrap();
     gzip.finish().unwrap();
     let line = format!("--from {} --repeat 3", path.display());
-    let (posts, truths) = posts(&parse(&line).unwrap()).unwrap();
+    let (posts, truths) = posts(&parse(&line).unwrap(), &Progress::hidden()).unwrap();
     let lines: Vec<String> = posts.map(|post| post.unwrap().line).collect();
     assert_eq!(lines.len(), 3);
     assert!(lines.is_sorted() && lines.iter().all(|line| line.contains("\"id\":")));
     assert!(truths.is_empty());
     let missing = format!("--from {}", folder.path().join("none").display());
-    assert!(run(&parse(&missing).unwrap()).is_err());
+    assert!(run(&context(), &parse(&missing).unwrap()).is_err());
 }
