@@ -7,6 +7,8 @@
     reason = "helpers of tests: a failure is a panic, and a wait has a deadline"
 )]
 
+mod demo;
 mod place;
 mod process;
+mod terminal;
 mod two;
