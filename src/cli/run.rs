@@ -21,7 +21,7 @@ Examples:
 Start it on as many machines as you like with the same configuration: they share the work out, and
 take over from one that dies. Give all of them one privacy.account_key_file (openssl rand -hex 16).
 The Kafka topics must exist: see `kentongan topics --create`. The page, /metrics, /live and /ready
-are on http.listen. SIGTERM stops the service: it commits what it has, leaves its groups, exit code 0.")]
+are on http.listen. SIGTERM ends it with exit code 0: it commits what it has and leaves its groups.")]
 pub struct Arguments {
     /// What this process does, comma separated; all of it unless told
     #[arg(long, value_enum, value_name = "ROLES", value_delimiter = ',', default_values_t = Role::ALL)]

@@ -3,14 +3,16 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::alone;
 use crate::process::{Program, get, until};
 
 /// The promise to a newcomer: an alert within half a minute.
 const FIRST_ALERT: Duration = Duration::from_secs(30);
-const END: Duration = Duration::from_secs(60);
+const END: Duration = Duration::from_mins(1);
 
 #[test]
 fn demo_alerts_within_30_s_answers_on_the_next_free_port_and_ends_well() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     // Held to the end, so that the demo must find another port.
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::alone;
 use crate::process::{done, kentongan};
 
 /// What a person sees who runs `line`, on a terminal of its own.
@@ -19,6 +20,7 @@ fn on_a_terminal(line: &str) -> String {
 
 #[test]
 fn progress_is_drawn_on_a_terminal_and_nowhere_else() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let posts = folder.path().join("posts.jsonl");
     let posts = posts.to_str().unwrap();

@@ -8,17 +8,19 @@ use kentongan::log::kafka::{KafkaLog, KafkaSettings, Subscription};
 use kentongan::log::{Event, Log};
 use serde_json::Value;
 
+use crate::alone;
 use crate::place::{Place, recording};
 use crate::process::{Program, done, get, until};
 
 /// Longest wait for the stages to have done what there is.
-const WORK: Duration = Duration::from_secs(120);
+const WORK: Duration = Duration::from_mins(2);
 /// A supervisor kills what has not ended by then.
 const STOP: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(50);
 
 #[test]
 fn two_processes_share_the_work_and_the_ledger_adds_up_real() {
+    let _alone = alone();
     let Some(place) = Place::on_real_kafka("two") else {
         return;
     };
@@ -30,7 +32,14 @@ fn two_processes_share_the_work_and_the_ledger_adds_up_real() {
         let line = ["--config", &config, "--log", "json", "run"];
         Program::start(&line, place.folder.path(), name)
     };
-    let mut programs = [start("first"), start("second")];
+    let first = start("first");
+    let address_of_first = address(&first);
+    // The second comes while the first is at work, so that they have to share in the middle of it.
+    let begun = until(WORK, || {
+        ledger(&address_of_first).filter(|ledger| ledger.values().any(|posts| *posts > 0))
+    });
+    assert!(begun.is_some(), "{}", first.errors());
+    let mut programs = [first, start("second")];
     let addresses = programs.each_ref().map(address);
     for address in &addresses {
         let ledger = until(WORK, || ledger(address).filter(|ledger| *ledger == written));
@@ -83,7 +92,11 @@ impl Play {
                 event: &["ledakan", "explosion", "texas", "westtx"],
             },
             None => Self {
-                lines: vec![["--start", "now-26h"].map(str::to_owned).to_vec()],
+                lines: vec![
+                    ["--start", "now-26h", "--rate", "0.2"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                ],
                 event: &["gempa"],
             },
         }

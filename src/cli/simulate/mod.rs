@@ -33,8 +33,8 @@ Examples:
   kentongan simulate --events drill.toml --for 2h --seed 7
   kentongan simulate --events /dev/null --for 24h    a quiet day and nothing else
   kentongan simulate --from day.jsonl.gz --rebase 2026-11-24T00:00:00Z --speed 10 --repeat 5
-  kentongan simulate --to-kafka --start now-24h      the demo on your own cluster: the quiet day
-                                                 at once, then each post when its time has come
+  kentongan simulate --to-kafka --start now-24h  the demo on your own cluster: the quiet day at
+                                                 once, then each post when its time has come
   kentongan simulate --to-kafka --from day.jsonl.gz --rebase now --speed 10
 
 A TIME is RFC 3339, or now, or so long before or after it: now-24h, now+10s.

@@ -96,14 +96,10 @@ fn wait_until<L: Log>(
 /// One line that adds up, as the last line of `replay` does.
 fn summary(fed: &Fed) -> String {
     let posts: u64 = fed.written.values().sum();
+    let mut parts = vec![format!("posts={posts}")];
     let feeds = fed.written.iter();
-    let feeds: String = feeds
-        .map(|(name, count)| format!(" {name}={count}"))
-        .collect();
-    let Fed {
-        too_large,
-        sent_again,
-        ..
-    } = fed;
-    format!("posts={posts}{feeds} too_large={too_large} sent_again={sent_again}\n")
+    parts.extend(feeds.map(|(name, count)| format!("{name}={count}")));
+    parts.push(format!("too_large={}", fed.too_large));
+    parts.push(format!("sent_again={}", fed.sent_again));
+    parts.join(" ") + "\n"
 }
