@@ -14,16 +14,19 @@ use crate::cli::context::Context;
 use crate::post::EventTime;
 use crate::service::clock::Stopwatch;
 
-/// How many posts lie between two looks at the clock.
-const POSTS_PER_LOOK: u64 = 512;
 /// How often a bar moves by itself, so that a person sees that the program lives.
 const TICK: Duration = Duration::from_millis(250);
 
 /// A bar, or nothing.
 pub(super) struct Progress {
     bar: ProgressBar,
+    is_shown: bool,
     watch: Stopwatch,
     posts: u64,
+    /// The latest time of a post; bad lines have none.
+    newest: EventTime,
+    /// When the line is written anew.
+    next_look: Duration,
     /// Where event time begins, if it is what the bar measures.
     start: Option<EventTime>,
 }
@@ -57,8 +60,11 @@ impl Progress {
     pub(super) fn hidden() -> Self {
         Self {
             bar: ProgressBar::hidden(),
+            is_shown: false,
             watch: Stopwatch::start(),
             posts: 0,
+            newest: EventTime::MIN,
+            next_look: Duration::ZERO,
             start: None,
         }
     }
@@ -76,6 +82,7 @@ impl Progress {
         }
         bar.enable_steady_tick(TICK);
         progress.bar = bar;
+        progress.is_shown = true;
         progress
     }
 
@@ -87,16 +94,23 @@ impl Progress {
     /// One more post, of the event time `at`.
     pub(super) fn post(&mut self, at: EventTime) {
         self.posts += 1;
-        if self.posts.is_multiple_of(POSTS_PER_LOOK) && !self.bar.is_hidden() {
-            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-            let rate = self.posts as f64 / self.watch.elapsed().as_secs_f64().max(1e-9);
-            let posts = self.posts;
-            self.bar
-                .set_message(format!("{posts} posts, {rate:.0}/s, at {at}"));
-            if let Some(start) = self.start {
-                let millis = u64::try_from(at.millis_since(start)).unwrap_or(0);
-                self.bar.set_position(millis);
-            }
+        self.newest = self.newest.max(at);
+        if !self.is_shown {
+            return;
+        }
+        let elapsed = self.watch.elapsed();
+        if elapsed < self.next_look {
+            return;
+        }
+        self.next_look = elapsed + TICK;
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let rate = self.posts as f64 / elapsed.as_secs_f64().max(1e-9);
+        let Self { posts, newest, .. } = self;
+        self.bar
+            .set_message(format!("{posts} posts, {rate:.0}/s, at {newest}"));
+        if let Some(start) = self.start {
+            let millis = u64::try_from(self.newest.millis_since(start)).unwrap_or(0);
+            self.bar.set_position(millis);
         }
     }
 

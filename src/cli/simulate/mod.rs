@@ -219,11 +219,14 @@ fn time(text: &str) -> Result<EventTime, String> {
         let millis = i64::try_from(duration(length)?.as_millis()).unwrap_or(i64::MAX);
         Ok(clock::now().plus_millis(sign * millis))
     };
-    match text.strip_prefix("now") {
-        Some("") => return Ok(clock::now()),
-        Some(rest) if rest.starts_with('-') => return from_now(-1, rest.trim_start_matches('-')),
-        Some(rest) if rest.starts_with('+') => return from_now(1, rest.trim_start_matches('+')),
-        Some(_) | None => {}
+    if text == "now" {
+        return Ok(clock::now());
+    }
+    if let Some(before) = text.strip_prefix("now-") {
+        return from_now(-1, before);
+    }
+    if let Some(after) = text.strip_prefix("now+") {
+        return from_now(1, after);
     }
     let time: jiff::Timestamp = text.parse().map_err(|_| {
         "neither an RFC 3339 time like 2026-03-04T05:06:07Z nor now, now-24h, now+10s".to_owned()
