@@ -28,7 +28,7 @@ fn batch(from: u64) -> Outgoing {
 
 /// The same, with accounts hashed by the key with this id.
 fn batch_of(from: u64, account_key: u32) -> Outgoing {
-    let sent_at = EventTime::from_millis(1_772_600_000_000 + i64::try_from(from).unwrap() * 60_000);
+    let sent_at = EventTime::from_millis(1_772_600_000_000 + i64::try_from(from).unwrap() * 6_000);
     let batch = Batch {
         sent_at,
         account_key,
