@@ -13,7 +13,7 @@ use crate::place::{Place, recording};
 use crate::process::{Program, done, get, until};
 
 /// Longest wait for the stages to have done what there is.
-const WORK: Duration = Duration::from_mins(2);
+const WORK: Duration = Duration::from_mins(5);
 /// A supervisor kills what has not ended by then.
 const STOP: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(50);
