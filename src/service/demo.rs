@@ -109,7 +109,7 @@ impl Demo {
         stop: &Receiver<()>,
         begins: &mut dyn FnMut(&Truth),
     ) -> Result<(), DemoError> {
-        while self.posts.peek().is_some() {
+        loop {
             let now = clock();
             while let Some(truth) = self.to_come.pop_front_if(|truth| truth.onset_at <= now) {
                 begins(&truth);
