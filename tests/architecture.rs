@@ -41,7 +41,7 @@ const PLAN: &[Row] = &[
     edge("desk",      "post config metrics window triage alert",          "axum dashmap jiff prometheus serde_json tokio tokio_stream tracing"),
     pure("simulate",  "post config feed relevance",                       "jiff libm memchr rand rand_pcg serde_json toml xxhash_rust"),
     edge("service",   ALL,                                                "axum clap jiff prometheus serde_json tokio tokio_stream tracing"),
-    edge("cli",       ALL,                                                "anyhow clap clap_complete csv flate2 jiff prometheus serde_json tokio toml tracing tracing_subscriber"),
+    edge("cli",       ALL,                                                "anyhow clap clap_complete csv flate2 indicatif jiff prometheus serde_json tokio toml tracing tracing_subscriber"),
     edge("lib",       "",                                                 ""),
     edge("main",      "cli",                                              "anyhow clap"),
 ];

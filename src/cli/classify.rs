@@ -5,15 +5,14 @@
 //! no post is answered with an error, so that lines in and lines out can be laid side by side.
 //! Not here: what makes a post relevant (`relevance`), which topics it has (`topic`).
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use flate2::read::MultiGzDecoder;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::cli::input::open;
 use crate::config::{Config, Format};
 use crate::feed::{AccountKey, Decoder, Refusal};
 use crate::post::Post;
@@ -86,21 +85,6 @@ pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::R
     }
     open_pipe(output.flush())?;
     Ok(())
-}
-
-/// The lines of a file, unpacked if its name ends in `.gz`.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    let file = File::open(path)?;
-    if path
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("gz"))
-    {
-        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(file))));
-    }
-    Ok(Box::new(BufReader::new(file)))
 }
 
 /// Whether somebody still reads: nobody does behind `| head`, and that is no failure.

@@ -10,7 +10,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::classify::{next_line, open};
+use super::classify::next_line;
+use super::input::open_through;
+use super::progress::Progress;
 use super::{Context, exit};
 use crate::post::{EventTime, FeedKind};
 use crate::relevance::Gate;
@@ -51,9 +53,11 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let gate = Gate::new(&config.relevance)?;
     let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now())?;
     let limit = u64::from(config.ingest.max_post_bytes);
+    let mut progress = Progress::of_files(context, &arguments.files, 1);
     let mut sources = Vec::new();
     for path in &arguments.files {
-        let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
+        let lines = open_through(path, |file| progress.bar().wrap_read(file))
+            .with_context(|| format!("opening {}", path.display()))?;
         let mut source = Source {
             path: path.clone(),
             lines,
@@ -67,18 +71,23 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     }
     let mut output = BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
+    let bar = progress.bar();
     let mut emit = |alert: &[u8]| {
         if written.is_ok() {
-            written = output
-                .write_all(alert)
-                .and_then(|()| output.write_all(b"\n"));
+            written = bar.suspend(|| {
+                output
+                    .write_all(alert)
+                    .and_then(|()| output.write_all(b"\n"))
+            });
         }
     };
     while let Some((number, source)) = earliest(&mut sources) {
+        progress.post(source.time);
         replay.offer(number, source.kind, &source.line, &mut emit)?;
         source.advance(&replay, limit)?;
     }
     replay.finish(&mut emit)?;
+    drop(progress);
     written
         .and_then(|()| output.flush())
         .map_err(exit::output_error)?;

@@ -13,6 +13,7 @@ mod episodes;
 mod excess;
 mod inputs;
 mod judge;
+mod keys;
 mod kind;
 mod level;
 pub mod series;
@@ -33,6 +34,7 @@ use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
 use crate::window::{Pane, Scale};
 use inputs::Inputs;
+use keys::Keys;
 use kind::Kinds;
 use settings::Settings;
 use topics::{TopicId, Topics};
@@ -91,6 +93,8 @@ pub struct Detector {
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
+    keys: Keys,
+    mixed_keys: u64,
     sent_at: EventTime,
     ticked: Option<EventTime>,
 }
@@ -106,6 +110,8 @@ impl Detector {
             kinds: Kinds::new(),
             episodes: BTreeMap::new(),
             left_out: LeftOut::default(),
+            keys: Keys::default(),
+            mixed_keys: 0,
             sent_at: EventTime::MIN,
             ticked: None,
             settings,
@@ -119,6 +125,8 @@ impl Detector {
         closed: &mut dyn FnMut(ClosedPane<'_>),
     ) -> Vec<SignalRecord> {
         let mut signals = Vec::new();
+        let came_back = self.keys.came_back(batch.account_key, batch.sent_at);
+        self.mixed_keys += u64::from(came_back);
         if batch.parts == 1 && self.inputs.knows(&batch.statements) {
             self.left_out.repeated_batches += 1;
             return signals;
@@ -153,6 +161,12 @@ impl Detector {
             silent_partitions: self.inputs.given_up(),
             ..self.left_out
         }
+    }
+
+    /// Batches whose account hashes were made with another key than those around them: accounts are
+    /// counted apart.
+    pub fn mixed_keys(&self) -> u64 {
+        self.mixed_keys
     }
 
     /// How many topics are tracked.

@@ -78,6 +78,8 @@ metrics! {
     signals: IntCounterVec = "kentongan_detect_signals_total", ["change"];
     /// Posts that the logs hold, by what became of them: the truth, folded from the statements in batches.
     ledger: IntGaugeVec = "kentongan_detect_ledger_posts", ["feed", "outcome"];
+    /// Batches whose accounts were hashed with another key than those of other processes at the time.
+    mixed_keys: IntCounter = "kentongan_detect_mixed_account_keys_total", [];
     /// False incidents a day that the configuration allows.
     budget: Gauge = "kentongan_detect_promised_false_incidents_per_day", [];
     /// Incidents that are open.

@@ -27,6 +27,8 @@ pub struct DetectStage {
     progressed: bool,
     leaving: Vec<u32>,
     unreadable: u64,
+    mixed_keys: u64,
+    told_of_mixed_keys: bool,
 }
 
 impl DetectStage {
@@ -42,6 +44,8 @@ impl DetectStage {
             progressed: false,
             leaving: Vec::new(),
             unreadable: 0,
+            mixed_keys: 0,
+            told_of_mixed_keys: false,
         }
     }
 
@@ -55,6 +59,21 @@ impl DetectStage {
         self.unreadable
     }
 
+    /// Batches since the last call whose accounts were hashed with another key than those around them.
+    pub fn take_mixed_keys(&mut self) -> u64 {
+        std::mem::take(&mut self.mixed_keys)
+    }
+
+    fn note_mixed_keys(&mut self, batches: u64) {
+        self.mixed_keys += batches;
+        if batches > 0 && !std::mem::replace(&mut self.told_of_mixed_keys, true) {
+            tracing::warn!(
+                "ingest processes hash accounts with different keys, so that one account counts as \
+                 several: give all of them the same privacy.account_key_file"
+            );
+        }
+    }
+
     fn fold(&mut self, record: &Record<'_>) {
         let Some(owned) = self.owned.get_mut(&record.partition.number) else {
             return;
@@ -64,9 +83,13 @@ impl DetectStage {
         owned.next = owned.next.max(record.offset.saturating_add(1));
         self.progressed |= is_new;
         match Batch::decode(record.value.unwrap_or_default()) {
-            Ok(batch) => self
-                .pending
-                .extend(owned.detector.apply(batch, &mut |_| ())),
+            Ok(batch) => {
+                let before = owned.detector.mixed_keys();
+                self.pending
+                    .extend(owned.detector.apply(batch, &mut |_| ()));
+                let mixed = owned.detector.mixed_keys() - before;
+                self.note_mixed_keys(if is_new { mixed } else { 0 });
+            }
             Err(error) => {
                 self.unreadable += 1;
                 let (partition, offset) = (record.partition.number, record.offset);

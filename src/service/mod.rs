@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod demo;
 pub mod detect_stage;
+pub mod feeder;
 pub mod ingest_stage;
 pub mod interrupt;
 mod observe;
@@ -35,13 +36,10 @@ pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
 
 /// The key of the account hashes: the configured one, or one drawn for this life of the process.
 pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
-    if let Some(secret) = config.privacy.account_secret()? {
-        return Ok(AccountKey::new(secret.bytes()));
-    }
-    tracing::warn!(
-        "no account key is configured: one was drawn, good for one process only; set privacy.account_key_file"
-    );
-    Ok(AccountKey::new(drawn()))
+    let secret = config.privacy.account_secret()?;
+    Ok(AccountKey::new(
+        secret.map_or_else(drawn, |secret| secret.bytes()),
+    ))
 }
 
 /// Bytes that nobody can guess: the standard library seeds each map's hasher from the system.

@@ -87,6 +87,7 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
             .merge(&ledger.outcomes);
     }
     let metrics = &shared.metrics;
+    metrics.mixed_keys.inc_by(stage.take_mixed_keys());
     metrics
         .topics
         .set(i64::try_from(topics).unwrap_or(i64::MAX));

@@ -38,13 +38,13 @@ const PATIENCE_MS: u32 = 60_000;
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
-    /// Posts to counts.
+    /// Reads the feeds, judges posts and adds them up; processes share the feeds' partitions.
     Ingest,
-    /// Counts to signals.
+    /// Notices spikes in the sums; processes share the partitions of counts.
     Detect,
-    /// Signals to alerts.
+    /// Makes incidents of spikes and writes alerts; one process works, others stand by.
     Triage,
-    /// The page, the API.
+    /// Shows the page and its API; every process has /metrics, /live and /ready.
     Desk,
 }
 
