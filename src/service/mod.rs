@@ -8,11 +8,13 @@ pub mod demo;
 pub mod detect_stage;
 pub mod ingest_stage;
 pub mod interrupt;
+mod notify_stage;
 mod observe;
 pub mod replay;
 pub mod run;
 pub mod stage;
 pub mod triage_stage;
+mod watched_log;
 
 use crate::alert::{BareCodes, Rendering, Words, WordsError};
 use crate::config::{Config, SecretError};
