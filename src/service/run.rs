@@ -15,10 +15,10 @@ use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
 use super::notify_stage::{self, NotifyError, NotifyStage};
 use super::observe::{self, FeedStatements};
-use super::rendering;
 use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
 use super::watched_log::WatchedLog;
+use super::{RenderingError, rendering};
 use crate::alert::Alert;
 use crate::config::Config;
 use crate::desk::{Clock, Desk, Health, Limits, router};
@@ -74,7 +74,7 @@ pub enum ServiceError {
     Gate(#[from] crate::relevance::GateError),
     /// The words of alerts.
     #[error("loading the words of alerts")]
-    Words(#[from] crate::alert::WordsError),
+    Words(#[from] RenderingError),
     /// A channel of notify.
     #[error(transparent)]
     Notify(#[from] NotifyError),
