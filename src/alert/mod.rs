@@ -12,7 +12,6 @@ mod line;
 mod local_time;
 mod number;
 mod percent;
-mod place_names;
 mod record;
 mod render;
 mod schema;
@@ -27,13 +26,12 @@ pub(crate) mod tests;
 pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::line;
 pub use local_time::Zone;
-pub use place_names::PlaceNames;
 pub use record::{
     Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
     Series, Share, ShareBy, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;
-pub use title::{BareCodes, TopicNames};
+pub use title::TopicNames;
 pub use utc_time::UtcTime;
 pub use words::{Tongue, Words, WordsError};

@@ -14,7 +14,7 @@ use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
     Alert, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka, PlacedBy,
-    Privacy, Relevance, Series, Topics, Triage, agree,
+    Privacy, Relevance, Series, Topics, Triage, agree, notify,
 };
 use crate::post::FeedKind;
 
@@ -36,6 +36,7 @@ pub(crate) fn check(tree: &Table, report: &mut Report<'_>) -> Config {
         privacy: privacy(root.section("privacy")),
         http: http(root.section("http")),
         alert: alert(root.section("alert")),
+        notify: notify::notify(root.section("notify")),
     };
     root.finish();
     agree::kafka_names(tree, report);

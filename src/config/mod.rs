@@ -13,6 +13,7 @@ mod agree;
 mod check;
 mod environment;
 mod layer;
+mod notify;
 mod place;
 mod report;
 mod secret;
@@ -27,6 +28,7 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 pub use environment::log_filter;
+pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretUrl, Webhook};
 pub use place::{Mistake, Mistakes, Place};
 pub use secret::{AccountSecret, SecretError};
 pub use sources::{Difference, SourceFile, Sources};
@@ -61,6 +63,8 @@ pub struct Config {
     pub http: Http,
     /// The outbound record.
     pub alert: Alert,
+    /// Who is told outside.
+    pub notify: Notify,
 }
 
 /// The cluster and the Kafka topics between the stages.

@@ -39,7 +39,9 @@ impl AccountSecret {
     /// Reads the secret in the file `path`: 32 hexadecimal digits or more on one line, of which
     /// the first 32 are the key.
     pub fn read(path: &Path) -> Result<Self, SecretError> {
+        const KEY: &str = "privacy.account_key_file";
         let unreadable = |source| SecretError::Unreadable {
+            key: KEY,
             path: path.to_owned(),
             source,
         };
@@ -49,6 +51,7 @@ impl AccountSecret {
             .read_to_string(&mut text)
             .map_err(unreadable)?;
         Self::parse(&text).map_err(|fault| SecretError::Malformed {
+            key: KEY,
             path: path.to_owned(),
             problem: fault.problem,
             instead: fault.instead,
@@ -97,20 +100,24 @@ impl Serialize for AccountSecret {
     }
 }
 
-/// Why the account key could not be read.
+/// Why a secret could not be read from its file.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file cannot be read as text.
-    #[error("privacy.account_key_file: reading {path}", path = path.display())]
+    #[error("{key}: reading {path}", path = path.display())]
     Unreadable {
+        /// The key that names the file.
+        key: &'static str,
         /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
     /// The file holds something else.
-    #[error("privacy.account_key_file: {path}: {problem}; {instead}", path = path.display())]
+    #[error("{key}: {path}: {problem}; {instead}", path = path.display())]
     Malformed {
+        /// The key that names the file.
+        key: &'static str,
         /// The file.
         path: PathBuf,
         /// What is wrong, without any of its digits.

@@ -174,6 +174,37 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
             .ok()
     }
 
+    /// A list of texts that `parse` accepts. No message repeats one.
+    pub(crate) fn texts<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Vec<T> {
+        let instead = format!("write {key} = [\"...\"]");
+        let Some(node) = self.get(key, &instead) else {
+            return Vec::new();
+        };
+        let Value::List(entries) = &node.value else {
+            self.blame(key, node, "must be a list of texts", instead);
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (number, entry) in entries.iter().enumerate() {
+            let parsed = match &entry.value {
+                Value::Text(text) => parse(text),
+                _ => Err(Fault::new("must be text", "write it in quotes")),
+            };
+            match parsed {
+                Ok(text) => texts.push(text),
+                Err(fault) => {
+                    let key = format!("{key}[{number}]");
+                    self.blame(&key, entry, fault.problem, fault.instead);
+                }
+            }
+        }
+        texts
+    }
+
     /// The section `key` in this one.
     pub(crate) fn section(&mut self, key: &'static str) -> Section<'tree, '_, 'text> {
         static NOTHING: Table = Table::new();

@@ -67,25 +67,6 @@ impl Common {
     }
 }
 
-/// A province, city or regency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area<'a> {
-    /// Its code, as in topic keys.
-    pub code: &'a str,
-    /// `province`, `city` or `regency`.
-    pub level: &'a str,
-    /// Its official name.
-    pub name: &'a str,
-}
-
-/// Every area of the gazetteer, in the order of the list.
-pub fn areas<'a>(lists: &Lists<'a>) -> impl Iterator<Item = Area<'a>> + use<'a> {
-    rows(lists.areas).filter_map(|(row, _)| match *row.as_slice() {
-        [code, level, _, name, ..] => Some(Area { code, level, name }),
-        _ => None,
-    })
-}
-
 impl Gazetteer {
     /// Reads the files; a mistake is named with its file.
     pub(crate) fn load(lists: &Lists<'_>) -> Result<(Self, Vec<Name>), (&'static str, String)> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::stage::Stage;
 use crate::config::Config;
-use crate::detect::{Detector, SignalRecord};
+use crate::detect::{Change, Detector, LeftOut, SignalRecord};
 use crate::ingest::Batch;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
@@ -29,6 +29,19 @@ pub struct DetectStage {
     unreadable: u64,
     mixed_keys: u64,
     told_of_mixed_keys: bool,
+    sent: Sent,
+    left_out: LeftOut,
+}
+
+/// Signals that were sent, by what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sent {
+    /// Episodes that began.
+    pub opened: u64,
+    /// Episodes that grew.
+    pub grew: u64,
+    /// Episodes that are over.
+    pub calmed: u64,
 }
 
 impl DetectStage {
@@ -46,12 +59,53 @@ impl DetectStage {
             unreadable: 0,
             mixed_keys: 0,
             told_of_mixed_keys: false,
+            sent: Sent::default(),
+            left_out: LeftOut::default(),
         }
     }
 
     /// The detectors, by partition of `counts`.
     pub fn detectors(&self) -> impl Iterator<Item = &Detector> {
         self.owned.values().map(|owned| &owned.detector)
+    }
+
+    /// What was sent since the last call.
+    pub fn take_sent(&mut self) -> Sent {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// What was left out since the last call. A partition that left takes its part along.
+    pub fn take_left_out(&mut self) -> LeftOut {
+        let mut now = LeftOut::default();
+        for detector in self.owned.values().map(|owned| &owned.detector) {
+            let own = detector.left_out();
+            now.behind += own.behind;
+            now.untracked += own.untracked;
+            now.repeated_batches += own.repeated_batches;
+            now.silent_partitions += own.silent_partitions;
+        }
+        let before = std::mem::replace(&mut self.left_out, now);
+        LeftOut {
+            behind: now.behind.saturating_sub(before.behind),
+            untracked: now.untracked.saturating_sub(before.untracked),
+            repeated_batches: now.repeated_batches.saturating_sub(before.repeated_batches),
+            silent_partitions: now
+                .silent_partitions
+                .saturating_sub(before.silent_partitions),
+        }
+    }
+
+    fn note(&mut self) {
+        for record in &self.pending {
+            let SignalRecord::Signal(signal) = record else {
+                continue;
+            };
+            match signal.change {
+                Change::Opened => self.sent.opened += 1,
+                Change::Grew => self.sent.grew += 1,
+                Change::Calmed => self.sent.calmed += 1,
+            }
+        }
     }
 
     /// Records of `counts` that were no batch.
@@ -135,6 +189,7 @@ impl Stage for DetectStage {
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.progressed = false;
+        self.note();
         let name = &self.signals;
         let write = |record: SignalRecord| match serde_json::to_vec(&record) {
             Ok(value) => Some(Outgoing {

@@ -19,6 +19,8 @@ pub struct Sent {
     pub batches: u64,
     /// What became of the posts, by feed.
     pub outcomes: BTreeMap<Arc<str>, Outcomes>,
+    /// Flushes that a full table made before their time.
+    pub early_flushes: u64,
 }
 
 /// The first stage.
@@ -136,6 +138,7 @@ impl Stage for IngestStage {
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
+        self.sent.early_flushes += u64::from(self.ingest.is_full());
         self.flushed_at = Some(now);
         let mut outputs = std::mem::take(&mut self.dead_letters);
         let tables = self.ingest.flush(now, self.counts_partitions);

@@ -9,19 +9,34 @@ pub mod detect_stage;
 pub mod feeder;
 pub mod ingest_stage;
 pub mod interrupt;
+mod names;
+mod notify_stage;
 mod observe;
 pub mod replay;
 pub mod run;
 pub mod stage;
 pub mod triage_stage;
+mod watched_log;
 
-use crate::alert::{PlaceNames, Rendering, Words, WordsError};
+use crate::alert::{Rendering, Words, WordsError};
 use crate::config::{Config, SecretError};
 use crate::feed::AccountKey;
-use crate::relevance::Lists;
+use crate::topic::WatchError;
+use names::Names;
+
+/// Why alerts cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderingError {
+    /// The words.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    /// The watch list.
+    #[error(transparent)]
+    Watchlist(#[from] WatchError),
+}
 
 /// What every alert of this process shares.
-pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
+pub fn rendering(config: &Config) -> Result<Rendering, RenderingError> {
     let words = Words::built_in()?;
     Ok(Rendering {
         source: config.alert.source.clone(),
@@ -29,7 +44,7 @@ pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
         config_digest: config.digest(),
         program: Rendering::PROGRAM.to_owned(),
         evidence: config.privacy.evidence,
-        names: Box::new(PlaceNames::new(&Lists::built_in(), &words)),
+        names: Box::new(Names::built_in(&words)?),
         words,
     })
 }

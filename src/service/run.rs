@@ -13,10 +13,12 @@ use std::time::Duration;
 
 use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
+use super::notify_stage::{self, NotifyError, NotifyStage};
 use super::observe::{self, FeedStatements};
-use super::rendering;
 use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
+use super::watched_log::WatchedLog;
+use super::{RenderingError, rendering};
 use crate::alert::Alert;
 use crate::config::Config;
 use crate::desk::{Clock, Desk, Health, Limits, router};
@@ -44,13 +46,21 @@ pub enum Role {
     Detect,
     /// Makes incidents of spikes and writes alerts; one process works, others stand by.
     Triage,
+    /// Tells alerts to Alertmanager and a webhook; each channel keeps its own place.
+    Notify,
     /// Shows the page and its API; every process has /metrics, /live and /ready.
     Desk,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Ingest, Self::Detect, Self::Triage, Self::Desk];
+    pub const ALL: [Self; 5] = [
+        Self::Ingest,
+        Self::Detect,
+        Self::Triage,
+        Self::Notify,
+        Self::Desk,
+    ];
 }
 
 /// Why the service could not start, or ended.
@@ -64,7 +74,10 @@ pub enum ServiceError {
     Gate(#[from] crate::relevance::GateError),
     /// The words of alerts.
     #[error("loading the words of alerts")]
-    Words(#[from] crate::alert::WordsError),
+    Words(#[from] RenderingError),
+    /// A channel of notify.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
     /// A metric.
     #[error("building the metrics")]
     Metrics(#[from] prometheus::Error),
@@ -170,7 +183,15 @@ impl Service {
                 Role::Triage => {
                     let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
                     let names = vec![config.kafka.signals.as_str().into()];
-                    spawn_stage(&shared, stage, names, |_, _| ())?
+                    spawn_stage(&shared, stage, names, observe::triage)?
+                }
+                Role::Notify => {
+                    for stage in notify_stage::stages(config)? {
+                        let names = vec![config.kafka.alerts.as_str().into()];
+                        let tell = |shared: &Shared, stage: &mut NotifyStage| stage.tell(shared);
+                        threads.push(spawn_stage(&shared, stage, names, tell)?);
+                    }
+                    continue;
                 }
                 Role::Desk => continue,
             });
@@ -216,7 +237,7 @@ impl Service {
 }
 
 impl Shared {
-    fn is_stopping(&self) -> bool {
+    pub(super) fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Acquire)
     }
 
@@ -289,17 +310,14 @@ fn drive<S: Stage>(
         stage: name.into(),
         names,
     };
-    let mut log = KafkaLog::connect(&shared.settings, &subscription)?;
+    let mut log = WatchedLog::connect(&shared.settings, &subscription, &shared.metrics)?;
     while !shared.is_stopping() {
         let now = (shared.clock)();
         shared.health.beat(name, now);
         turn(stage, &mut log, now, POLL)?;
         observe(shared, stage);
-        for (partition, records) in log.lag() {
-            shared
-                .metrics
-                .set_lag(&partition.name, partition.number, records);
-        }
+        observe::turned(shared, name);
+        log.observe();
     }
     if !stage.done().is_empty() {
         commit(stage, &mut log, (shared.clock)())?;
@@ -323,7 +341,6 @@ fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
             if let Event::Record(record) = event
                 && let Ok(alert) = serde_json::from_slice::<Alert>(record.value.unwrap_or_default())
             {
-                observe::alert(&shared.metrics, &alert);
                 on_alert(&alert);
                 desk.apply(alert);
             }

@@ -11,7 +11,7 @@ mod link;
 mod tests;
 mod watch;
 
-pub use watch::{WatchError, Watchlist};
+pub use watch::{WatchError, WatchTitle, Watchlist};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config;

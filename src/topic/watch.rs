@@ -38,10 +38,21 @@ struct File {
     watch: Vec<Raw>,
 }
 
+/// What a topic is called.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchTitle {
+    /// In Indonesian.
+    pub id: String,
+    /// In English.
+    pub en: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     id: String,
+    title: Option<WatchTitle>,
     #[serde(default, rename = "note")]
     _note: String,
     #[serde(default)]
@@ -66,6 +77,7 @@ struct Needs {
     id: Box<str>,
     any: bool,
     all: u64,
+    title: Option<WatchTitle>,
 }
 
 /// What has been found for a topic.
@@ -109,6 +121,7 @@ impl Watchlist {
             }
             topics.push(Needs {
                 id: raw.id.into(),
+                title: raw.title,
                 any: !raw.any.is_empty(),
                 all: (1 << raw.all.len()) - 1,
             });
@@ -121,6 +134,12 @@ impl Watchlist {
             topics,
             matcher: Some(matcher),
         })
+    }
+
+    /// What the topic `id` is called, if it has a title.
+    pub fn title(&self, id: &str) -> Option<&WatchTitle> {
+        let topic = self.topics.iter().find(|topic| *topic.id == *id)?;
+        topic.title.as_ref()
     }
 
     /// Calls `found` with the id of each topic that the words of `scan` fulfil, in order of the list.

@@ -104,6 +104,21 @@ pub enum Status {
     Resolved,
 }
 
+impl Status {
+    /// Every status, in the order of an incident's life.
+    pub const ALL: [Self; 4] = [Self::Opened, Self::Updated, Self::Escalated, Self::Resolved];
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Updated => "updated",
+            Self::Escalated => "escalated",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
 /// Why a revision was made; a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -63,6 +63,12 @@ impl Triage {
         self.open.len()
     }
 
+    /// How many incidents of `level` are open.
+    pub fn open_at(&self, level: Level) -> usize {
+        let open = self.open.values();
+        open.filter(|incident| incident.level == level).count()
+    }
+
     /// Signals that could not open an incident, because too many are open.
     pub fn turned_away(&self) -> u64 {
         self.turned_away
