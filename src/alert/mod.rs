@@ -10,6 +10,7 @@ mod event;
 mod evidence;
 mod line;
 mod local_time;
+mod names;
 mod number;
 mod percent;
 mod record;
@@ -26,12 +27,13 @@ pub(crate) mod tests;
 pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::line;
 pub use local_time::Zone;
+pub use names::PlaceNames;
 pub use record::{
     Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
     Series, Share, ShareBy, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;
-pub use title::{BareCodes, TopicNames};
+pub use title::TopicNames;
 pub use utc_time::UtcTime;
 pub use words::{Tongue, Words, WordsError};

@@ -16,20 +16,6 @@ pub trait TopicNames: Send + Sync {
     fn watch(&self, id: &str) -> Option<Title>;
 }
 
-/// Knows no names: codes are shown as they are.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct BareCodes;
-
-impl TopicNames for BareCodes {
-    fn place(&self, _code: &str) -> Option<Title> {
-        None
-    }
-
-    fn watch(&self, _id: &str) -> Option<Title> {
-        None
-    }
-}
-
 /// Most characters of a name that strangers wrote.
 const NAME_LIMIT: usize = 60;
 

@@ -52,6 +52,8 @@ pub struct Words {
     pub(super) elapsed: Elapsed,
     pub(super) topic: Table,
     pub(super) hazard: Table,
+    pub(super) province: Table,
+    pub(super) area: Table,
 }
 
 /// Patterns of a title.

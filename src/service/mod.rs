@@ -14,20 +14,21 @@ pub mod run;
 pub mod stage;
 pub mod triage_stage;
 
-use crate::alert::{BareCodes, Rendering, Words, WordsError};
+use crate::alert::{PlaceNames, Rendering, Words, WordsError};
 use crate::config::{Config, SecretError};
 use crate::feed::AccountKey;
 
 /// What every alert of this process shares.
 pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
+    let words = Words::built_in()?;
     Ok(Rendering {
         source: config.alert.source.clone(),
         url: config.alert.url.clone(),
         config_digest: config.digest(),
         program: Rendering::PROGRAM.to_owned(),
         evidence: config.privacy.evidence,
-        words: Words::built_in()?,
-        names: Box::new(BareCodes),
+        names: Box::new(PlaceNames::built_in(&words)),
+        words,
     })
 }
 
