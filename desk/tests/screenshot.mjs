@@ -1,0 +1,35 @@
+// Pictures of the page over the running demo: docs/images/desk.png and desk-dark.png.
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { launch, open } from "./support/browser.mjs";
+import { freePort, startDemo } from "./support/program.mjs";
+
+const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
+const INCIDENTS = 12;
+const WITHIN_MS = 240_000;
+
+const VIEWS = [
+  { name: "desk", tongue: "id", colorScheme: "light" },
+  { name: "desk-dark", tongue: "en", colorScheme: "dark" },
+];
+
+const browser = await launch();
+const demo = await startDemo({ port: await freePort(), speed: 20 });
+try {
+  await mkdir(FOLDER, { recursive: true });
+  for (const view of VIEWS) {
+    const { page, context } = await open(browser, demo.url, { colorScheme: view.colorScheme });
+    if (view.tongue === "en") await page.click("#tongue");
+    const rows = page.locator("[data-incident]");
+    await rows.nth(INCIDENTS - 1).waitFor({ timeout: WITHIN_MS });
+    await rows.first().click();
+    await page.locator("#detail h2").waitFor();
+    await page.screenshot({ path: `${FOLDER}/${view.name}.png` });
+    console.log(`${FOLDER}/${view.name}.png`);
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+}
