@@ -141,6 +141,7 @@ pub(crate) fn revision() -> Revision {
         opened_at: signal.opened_at,
         updated_at: signal.at,
         resolved_at: None,
+        merged_into: None,
         signal,
     }
 }
