@@ -108,7 +108,7 @@ impl Case {
         self.members.remove(episode);
         self.updated_at = self.updated_at.max(signal.at);
         if self.lead.facet.topic == signal.topic {
-            self.lead.signal = Box::new(signal);
+            *self.lead.signal = signal;
         }
         self.members.is_empty()
     }

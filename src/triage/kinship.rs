@@ -9,13 +9,12 @@
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 use crate::relevance::PlaceCode;
-use crate::window::Bottom;
+use crate::window::PostSketch;
 
-/// Smallest estimated share of common posts, of all posts of both: two of the sixteen smallest
-/// identities, so that one chance hit is not enough.
-const LEAST_SIMILARITY: f64 = 0.125;
-/// Smallest share of the smaller topic's posts that the larger one holds too.
-const LEAST_CONTAINMENT: f64 = 0.4;
+/// Fewest posts that must be seen in both: one alone may be chance.
+const LEAST_COMMON: usize = 2;
+/// Smallest share of the smaller topic's posts that the larger one holds too, in tenths.
+const LEAST_TENTHS: usize = 4;
 /// Talk about one place that began within this time of each other is about one event.
 const TOGETHER_MS: i64 = 30 * 60_000;
 /// Places that a facet remembers.
@@ -42,7 +41,7 @@ pub(super) struct Facet {
     /// Posts of its last hour.
     pub(super) posts: u32,
     places: Vec<(PlaceCode, u32)>,
-    identities: Bottom,
+    identities: PostSketch,
 }
 
 impl Facet {
@@ -93,14 +92,8 @@ impl Facet {
     }
 
     fn shares_posts(&self, other: &Self) -> bool {
-        let similarity = self.identities.similarity(&other.identities);
-        let (small, large) = (
-            f64::from(self.posts.min(other.posts)),
-            f64::from(self.posts.max(other.posts)),
-        );
-        // |A and B| = J (|A| + |B|) / (1 + J), from J = |A and B| / |A or B|.
-        let common = similarity * (small + large) / (1.0 + similarity);
-        similarity >= LEAST_SIMILARITY && common >= LEAST_CONTAINMENT * small
+        let (common, possible) = self.identities.overlap(&other.identities);
+        common >= LEAST_COMMON && common * 10 >= LEAST_TENTHS * possible
     }
 
     fn begins_with(&self, other: &Self) -> bool {
@@ -111,7 +104,7 @@ impl Facet {
     /// have a post in common.
     fn one_place(&self, other: &Self) -> bool {
         let named = self.place().is_some() && other.place().is_some();
-        let touching = || self.identities.similarity(&other.identities) > 0.0;
+        let touching = || self.identities.overlap(&other.identities).0 > 0;
         self.same_place(other) && (named || touching())
     }
 
@@ -153,6 +146,7 @@ impl Facet {
 mod tests {
     use super::*;
     use crate::post::PostIdentity;
+    use crate::window::Bottom;
 
     /// A topic of `posts`, most of which are at `place`.
     fn facet(topic: &str, minute: i64, place: &str, posts: std::ops::Range<u64>) -> Facet {
@@ -168,7 +162,7 @@ mod tests {
             onset_at: EventTime::from_millis(minute * 60_000),
             posts: count,
             places: vec![(PlaceCode::new(place), count)],
-            identities,
+            identities: PostSketch::of(std::iter::once(&identities)),
         }
     }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::detect::{CountTable, Pair, Series, Tick, WindowEvidence};
 use crate::post::{FeedKind, PostIdentity, TopicKey};
 use crate::relevance::PlaceCode;
-use crate::window::{Bottom, Scale};
+use crate::window::{Bottom, PostSketch, Scale};
 
 const START_MS: i64 = 1_772_568_000_000;
 
@@ -36,10 +36,16 @@ fn pair(observed: u32) -> Pair {
 }
 
 fn signal(said: &Said) -> SignalRecord {
-    let mut identities = Bottom::default();
     let posts = said.first_post..said.first_post + u64::from(said.posts);
-    let spread = posts.map(|post| post.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    spread.for_each(|hash| identities.insert(PostIdentity(hash)));
+    // A pane for each post: nothing is missing.
+    let panes: Vec<Bottom> = posts
+        .map(|post| {
+            let mut pane = Bottom::default();
+            pane.insert(PostIdentity(post.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+            pane
+        })
+        .collect();
+    let identities = PostSketch::of(panes.iter());
     SignalRecord::Signal(Box::new(Signal {
         partition: 0,
         sent_at: at(said.second),
