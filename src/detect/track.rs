@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::excess::OwnTail;
 use super::level::{Block, Level};
-use crate::window::{Pane, Sample, Scale, Tally};
+use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
 /// How long a pane is kept by itself after it closed: the five-minute window, rounded up to minutes.
 const FINE_PANES: i64 = 36;
@@ -113,6 +113,12 @@ impl Track {
         self.parts(Scale::OneHour, last)
             .flat_map(|tally| tally.samples.iter())
             .take(most)
+    }
+
+    /// Which posts the last hour holds, pane by pane.
+    pub(super) fn identities(&self, last: Pane) -> impl Iterator<Item = &Bottom> {
+        self.parts(Scale::OneHour, last)
+            .map(|tally| &tally.identities)
     }
 
     fn parts(&self, scale: Scale, last: Pane) -> impl Iterator<Item = &Tally> {

@@ -105,12 +105,14 @@ impl TriageStage {
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
-                let revision = self.triage.apply(signal).filter(|_| is_new);
-                let opened = revision
-                    .as_ref()
-                    .is_some_and(|revision| revision.revision == 1);
-                self.tally.incidents += u64::from(opened);
-                self.pending.extend(revision);
+                let before = self.pending.len();
+                self.triage.apply(signal, &mut self.pending);
+                if !is_new {
+                    self.pending.truncate(before);
+                }
+                let told = self.pending.iter().skip(before);
+                let opened = told.filter(|revision| revision.status == Status::Opened);
+                self.tally.incidents += opened.count() as u64;
             }
             Err(error) => {
                 let offset = record.offset;
