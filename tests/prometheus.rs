@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use kentongan::notify::Sender;
 use serde_json::Value;
 
 const DEADLINE: Duration = Duration::from_secs(150);
@@ -185,6 +186,8 @@ fn check_metrics(text: &str) {
 
 #[tokio::test]
 async fn rules_and_dashboard_ask_for_what_a_real_run_has() {
+    // Makes the provider of TLS known, without which no client starts.
+    drop(Sender::new().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let [program, scraper, pager] = [free_address(), free_address(), free_address()];
     let Some(_pager) = alertmanager(&pager, folder.path()) else {
