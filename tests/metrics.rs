@@ -167,7 +167,7 @@ fn every_metric_moves_in_a_run_and_a_restart_tells_nothing_again() {
     let config = Arc::clone(demo.config());
     let (stop, stopped) = mpsc::channel();
     let player_clock = Arc::clone(&clock);
-    let player = std::thread::spawn(move || demo.play(&player_clock, &stopped));
+    let player = std::thread::spawn(move || demo.play(&player_clock, &stopped, &mut |_| ()));
 
     let service = start(&config, &clock);
     write_nonsense(&config);
