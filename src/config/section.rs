@@ -190,9 +190,10 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         };
         let mut texts = Vec::new();
         for (number, entry) in entries.iter().enumerate() {
-            let parsed = match &entry.value {
-                Value::Text(text) => parse(text),
-                _ => Err(Fault::new("must be text", "write it in quotes")),
+            let parsed = if let Value::Text(text) = &entry.value {
+                parse(text)
+            } else {
+                Err(Fault::new("must be text", "write it in quotes"))
             };
             match parsed {
                 Ok(text) => texts.push(text),

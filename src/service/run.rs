@@ -186,11 +186,7 @@ impl Service {
                     spawn_stage(&shared, stage, names, observe::triage)?
                 }
                 Role::Notify => {
-                    for stage in notify_stage::stages(config)? {
-                        let names = vec![config.kafka.alerts.as_str().into()];
-                        let tell = |shared: &Shared, stage: &mut NotifyStage| stage.tell(shared);
-                        threads.push(spawn_stage(&shared, stage, names, tell)?);
-                    }
+                    threads.extend(spawn_notify(&shared)?);
                     continue;
                 }
                 Role::Desk => continue,
@@ -280,6 +276,18 @@ fn spawn(
     builder
         .spawn(body)
         .map_err(|source| ServiceError::Thread { name, source })
+}
+
+/// A thread for each address.
+fn spawn_notify(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceError> {
+    let mut threads = Vec::new();
+    for stage in notify_stage::stages(&shared.config)? {
+        let names = vec![shared.config.kafka.alerts.as_str().into()];
+        threads.push(spawn_stage(shared, stage, names, |shared, stage| {
+            NotifyStage::tell(stage, shared);
+        })?);
+    }
+    Ok(threads)
 }
 
 fn spawn_stage<S: Stage + Send + 'static>(

@@ -5,6 +5,7 @@
 //! Not here: what to do about an error (`stage`, `run`).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
@@ -13,7 +14,7 @@ use crate::metrics::{ErrorClass, Metrics, Operation};
 
 /// The log of one stage.
 pub(super) struct WatchedLog {
-    stage: std::sync::Arc<str>,
+    stage: Arc<str>,
     log: KafkaLog,
     metrics: Metrics,
     /// Partitions whose lag is stated.
@@ -30,7 +31,7 @@ impl WatchedLog {
     ) -> Result<Self, LogError> {
         let log = KafkaLog::connect(settings, subscription);
         Ok(Self {
-            stage: subscription.stage.clone(),
+            stage: Arc::clone(&subscription.stage),
             log: counted(metrics, Operation::Connect, log)?,
             metrics: metrics.clone(),
             stated: BTreeSet::new(),
