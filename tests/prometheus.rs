@@ -2,6 +2,7 @@
 //! the dashboard ask for what there is.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     clippy::disallowed_methods,
@@ -252,9 +253,14 @@ async fn rules_and_dashboard_ask_for_what_a_real_run_has() {
             .unwrap(),
     );
 
+    alertmanager_has(&pager, "hazard:gempa@ID-NB").await;
+}
+
+/// Waits until Alertmanager shows an active alert about `topic`.
+async fn alertmanager_has(pager: &str, topic: &str) {
     until_empty(
         "labels that no alert of Alertmanager has",
-        vec!["hazard:gempa@ID-NB"],
+        vec![topic],
         async |topic| {
             let active = json(
                 &format!("http://{pager}/api/v2/alerts"),
