@@ -7,6 +7,8 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
+use crate::relevance::eight_bytes::{ascii, capitals};
+
 /// Folds texts into one buffer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Folder {
@@ -27,8 +29,7 @@ impl Folder {
     pub(crate) fn push(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
-            let ascii = rest.bytes().take_while(u8::is_ascii).count();
-            let (head, tail) = rest.split_at(ascii);
+            let (head, tail) = rest.split_at(ascii(rest.as_bytes(), 0));
             let wide = tail.bytes().take_while(|byte| !byte.is_ascii()).count();
             let (run, after) = tail.split_at(wide);
             if run.is_empty() || is_nfkc_quick(run.chars()) == IsNormalized::Yes {
@@ -51,12 +52,12 @@ impl Folder {
     fn push_ascii(&mut self, run: &str) {
         let start = self.text.len();
         let bytes = run.as_bytes();
-        for (at, &byte) in bytes.iter().enumerate() {
-            if byte.is_ascii_uppercase() && joins(bytes, at) {
+        capitals(bytes, |at| {
+            if joins(bytes, at) {
                 self.borders
                     .push(u32::try_from(start + at).unwrap_or(u32::MAX));
             }
-        }
+        });
         self.text.push_str(run);
         if let Some(added) = self.text.get_mut(start..) {
             added.make_ascii_lowercase();
