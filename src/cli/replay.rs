@@ -110,7 +110,9 @@ impl Source {
 }
 
 fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {
-    let waiting = (0..).zip(sources).filter(|(_, source)| source.head.is_some());
+    let waiting = (0..)
+        .zip(sources)
+        .filter(|(_, source)| source.head.is_some());
     waiting.min_by_key(|(number, source)| (source.time(), *number))
 }
 

@@ -30,22 +30,6 @@ enum Kind {
     Other,
 }
 
-const KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Sign; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte as u8 {
-            b'#' => Kind::Hash,
-            b'0'..=b'9' => Kind::Digit,
-            b'a'..=b'z' => Kind::Letter,
-            0x80.. => Kind::Other,
-            _ => Kind::Sign,
-        };
-        byte += 1;
-    }
-    kinds
-};
-
 impl Cutter<'_> {
     /// Cuts the text from byte `at` on. `split_tag` cuts a hashtag of one case into words.
     pub(super) fn cut(
@@ -152,7 +136,11 @@ impl Cutter<'_> {
                 return None;
             }
         }
-        let (begin, body) = if scheme { (end + 3, end + 3) } else { (start, end) };
+        let (begin, body) = if scheme {
+            (end + 3, end + 3)
+        } else {
+            (start, end)
+        };
         let rest = self.after(body);
         let length = rest.find(ends_link).unwrap_or(rest.len());
         Some(span(begin, body + length))
@@ -222,7 +210,13 @@ impl Cutter<'_> {
 }
 
 fn kind(byte: u8) -> Kind {
-    KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Sign)
+    match byte {
+        b'a'..=b'z' => Kind::Letter,
+        b'0'..=b'9' => Kind::Digit,
+        b'#' => Kind::Hash,
+        0x80.. => Kind::Other,
+        _ => Kind::Sign,
+    }
 }
 
 fn span(start: usize, end: usize) -> Span {

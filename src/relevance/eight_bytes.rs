@@ -19,7 +19,10 @@ pub(super) fn hash_at(bytes: &[u8], start: usize, end: usize) -> u64 {
     }
     let shift = 64_usize.saturating_sub(8 * end.saturating_sub(at));
     let shift = u32::try_from(shift).unwrap_or(64);
-    mix(hash, load(bytes, at) & u64::MAX.checked_shr(shift).unwrap_or(0))
+    mix(
+        hash,
+        load(bytes, at) & u64::MAX.checked_shr(shift).unwrap_or(0),
+    )
 }
 
 /// The hash of a whole folded word.
