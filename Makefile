@@ -32,8 +32,9 @@ lint: ## format, lints, documentation, dependencies; no tests
 fmt: ## format the source
 	cargo fmt
 
-bench: ## measure the hot path
-	cargo bench --locked
+bench: ## measure the hot path: instructions per post, against budgets
+	@scripts/need cargo cc c++ make valgrind
+	cargo run --locked --release --example hot_path
 
 kafka-start: ## start a Kafka broker for tests in ./.kafka, print its address
 	@scripts/kafka start

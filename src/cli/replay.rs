@@ -14,7 +14,8 @@ use super::classify::next_line;
 use super::input::open_through;
 use super::progress::Progress;
 use super::{Context, exit};
-use crate::post::{EventTime, FeedKind};
+use crate::feed::Refused;
+use crate::post::{EventTime, Post};
 use crate::relevance::Gate;
 use crate::service::clock::Stopwatch;
 use crate::service::replay::Replay;
@@ -40,9 +41,8 @@ struct Source {
     path: PathBuf,
     lines: Box<dyn BufRead>,
     line: Vec<u8>,
-    time: EventTime,
-    kind: FeedKind,
-    has_line: bool,
+    /// The next line, decoded; `None` at the end of the file.
+    head: Option<Result<Post<'static>, Refused>>,
 }
 
 /// Runs the back-test.
@@ -62,9 +62,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
             path: path.clone(),
             lines,
             line: Vec::new(),
-            time: EventTime::MIN,
-            kind: FeedKind::Social,
-            has_line: false,
+            head: None,
         };
         source.advance(&replay, limit)?;
         sources.push(source);
@@ -82,8 +80,10 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
         }
     };
     while let Some((number, source)) = earliest(&mut sources) {
-        progress.post(source.time);
-        replay.offer(number, source.kind, &source.line, &mut emit)?;
+        if let Some(decoded) = source.head.take() {
+            progress.post(created_at(&decoded));
+            replay.offer(number, decoded, &mut emit)?;
+        }
         source.advance(&replay, limit)?;
     }
     replay.finish(&mut emit)?;
@@ -95,9 +95,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Source {
-    /// Reads the next line that is not blank.
+    /// Reads and decodes the next line that is not blank.
     fn advance(&mut self, replay: &Replay, limit: u64) -> anyhow::Result<()> {
-        self.has_line = false;
         loop {
             self.line.clear();
             let read = next_line(&mut self.lines, &mut self.line, limit);
@@ -108,18 +107,26 @@ impl Source {
                 break;
             }
         }
-        let peek = replay.peek(&self.line);
-        // A line without a time goes at once, beside the one before it.
-        self.time = peek.created_at.unwrap_or(EventTime::MIN);
-        self.kind = peek.kind.unwrap_or(self.kind);
-        self.has_line = true;
+        self.head = Some(replay.decode(&self.line).map(Post::into_owned));
         Ok(())
+    }
+
+    /// The time of the next line. One that is no post goes at once, beside the one before it.
+    fn time(&self) -> Option<EventTime> {
+        self.head.as_ref().map(created_at)
     }
 }
 
+fn created_at(head: &Result<Post<'_>, Refused>) -> EventTime {
+    head.as_ref()
+        .map_or(EventTime::MIN, |post| post.created_at)
+}
+
 fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {
-    let waiting = (0..).zip(sources).filter(|(_, source)| source.has_line);
-    waiting.min_by_key(|(number, source)| (source.time, *number))
+    let waiting = (0..)
+        .zip(sources)
+        .filter(|(_, source)| source.head.is_some());
+    waiting.min_by_key(|(number, source)| (source.time(), *number))
 }
 
 fn summarise(replay: &Replay, took: Duration, to: &mut impl Write) -> anyhow::Result<()> {

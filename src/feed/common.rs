@@ -107,28 +107,5 @@ pub(super) fn coordinates<'a>(latitude: f64, longitude: f64) -> Option<Location<
 
 /// The same post without a tie to the text that it was read from.
 pub(super) fn owned(post: Post<'_>) -> Post<'static> {
-    let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-    Post {
-        id: own(post.id),
-        identity: post.identity,
-        kind: post.kind,
-        platform: own(post.platform),
-        account: post.account,
-        created_at: post.created_at,
-        title: own(post.title),
-        text: own(post.text),
-        language: post.language,
-        url: post.url.map(own),
-        location: post.location.map(|location| match location {
-            Location::Named(name) => Location::Named(own(name)),
-            Location::Coordinates {
-                latitude,
-                longitude,
-            } => Location::Coordinates {
-                latitude,
-                longitude,
-            },
-        }),
-        repost_of: post.repost_of.map(own),
-    }
+    post.into_owned()
 }

@@ -82,7 +82,7 @@ struct Needs {
 
 /// What has been found for a topic.
 #[derive(Debug, Clone, Copy)]
-struct State {
+pub(super) struct State {
     topic: u16,
     any: bool,
     all: u64,
@@ -143,12 +143,18 @@ impl Watchlist {
     }
 
     /// Calls `found` with the id of each topic that the words of `scan` fulfil, in order of the list.
-    pub fn find<'a>(&'a self, scan: &Scan, mut found: impl FnMut(&'a str)) {
+    /// `states` is a buffer.
+    pub(super) fn find<'a>(
+        &'a self,
+        scan: &Scan,
+        states: &mut Vec<State>,
+        mut found: impl FnMut(&'a str),
+    ) {
         let Some(matcher) = &self.matcher else { return };
-        let mut states: Vec<State> = Vec::new();
+        states.clear();
         matcher.find(scan, |_, _, meanings| {
             for &(topic, part) in meanings {
-                note(&mut states, topic, part);
+                note(states, topic, part);
             }
         });
         states.sort_unstable_by_key(|state| state.topic);
