@@ -129,11 +129,12 @@ impl Config {
     }
 
     /// 16 hexadecimal digits that stand for this configuration in alerts. The account key and the
-    /// name of its file do not enter.
+    /// names of files with secrets do not enter.
     pub fn digest(&self) -> String {
         let mut public = self.clone();
         public.privacy.account_key = None;
         public.privacy.account_key_file = String::new();
+        public.http.tokens_file = String::new();
         format!("{:016x}", xxh3_64(public.to_toml().as_bytes()))
     }
 

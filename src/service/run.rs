@@ -19,7 +19,7 @@ use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
 use crate::alert::Alert;
 use crate::config::Config;
-use crate::desk::{Clock, Desk, Health, Limits, router};
+use crate::desk::{Access, AccessError, Clock, Desk, Health, Limits, probes_router, router};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::catalogue::Catalogue;
@@ -65,6 +65,9 @@ pub enum ServiceError {
     /// The words of alerts.
     #[error("loading the words of alerts")]
     Words(#[from] crate::alert::WordsError),
+    /// The page would be open to strangers.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A metric.
     #[error("building the metrics")]
     Metrics(#[from] prometheus::Error),
@@ -124,6 +127,10 @@ impl Service {
         clock: Clock,
         on_alert: OnAlert,
     ) -> Result<Self, ServiceError> {
+        let access = match roles.contains(&Role::Desk) {
+            true => Some(Access::of(config.http.listen, &config.http.tokens_file)?),
+            false => None,
+        };
         let settings = KafkaSettings::new(&config.kafka);
         let registry = prometheus::Registry::new();
         let metrics = Metrics::new(&registry, &observe::known(config))?;
@@ -181,7 +188,11 @@ impl Service {
             read_alerts(&reader, &read_desk, on_alert);
         })?);
         let server = Arc::clone(&shared);
-        threads.push(spawn("http", move || serve(&server, &desk, listener))?);
+        let routes = match access {
+            Some(access) => router(desk, access),
+            None => probes_router(desk),
+        };
+        threads.push(spawn("http", move || serve(&server, routes, listener))?);
         Ok(Self {
             shared,
             threads,
@@ -343,7 +354,7 @@ fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
     }
 }
 
-fn serve(shared: &Arc<Shared>, desk: &Arc<Desk>, listener: std::net::TcpListener) {
+fn serve(shared: &Arc<Shared>, routes: axum::Router, listener: std::net::TcpListener) {
     let address = shared.config.http.listen;
     let served = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -358,7 +369,7 @@ fn serve(shared: &Arc<Shared>, desk: &Arc<Desk>, listener: std::net::TcpListener
                         look.tick().await;
                     }
                 };
-                axum::serve(listener, router(Arc::clone(desk)))
+                axum::serve(listener, routes)
                     .with_graceful_shutdown(stopped)
                     .await
             })
