@@ -1,7 +1,7 @@
 //! `check-config`: every mistake at once, or what the configuration changes.
 //!
 //! In: a file. Out: the values that differ from the defaults; or the mistakes, and exit code 2.
-//! Rule: the environment, `--set` and the key file count as they would for the service.
+//! Rule: the environment, `--set` and the files of secrets count as they would for the service.
 
 use std::path::PathBuf;
 
