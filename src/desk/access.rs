@@ -154,13 +154,12 @@ impl Access {
 
     /// Whose token this is. Every token is compared, so that time tells nothing.
     pub(super) fn holder(&self, secret: &str) -> Option<Holder> {
-        let tokens = self.tokens.as_ref()?;
-        let found = tokens
-            .iter()
-            .fold(None, |found, token| match token.is(secret) {
-                true => Some(&token.holder),
-                false => found,
-            });
+        let mut found = None;
+        for token in self.tokens.iter().flatten() {
+            if token.is(secret) {
+                found = Some(&token.holder);
+            }
+        }
         found.cloned()
     }
 
@@ -290,7 +289,7 @@ mod tests {
         assert_eq!(name(SECOND).as_deref(), Some("rina"));
         for near in [
             "",
-            &FIRST[1..],
+            FIRST.trim_start_matches('0'),
             FIRST.to_uppercase().as_str(),
             format!("{FIRST}0").as_str(),
         ] {

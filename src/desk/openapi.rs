@@ -1,4 +1,4 @@
-//! The API's description, OpenAPI 3.1, made from the types that it answers with.
+//! The API's description (`OpenAPI` 3.1), made from the types that it answers with.
 //!
 //! Rule: a shape stands in the code once; a test asks every address that is described and checks the
 //! answer against what is said of it.

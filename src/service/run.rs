@@ -127,10 +127,7 @@ impl Service {
         clock: Clock,
         on_alert: OnAlert,
     ) -> Result<Self, ServiceError> {
-        let access = match roles.contains(&Role::Desk) {
-            true => Some(Access::of(config.http.listen, &config.http.tokens_file)?),
-            false => None,
-        };
+        let access = access(config, roles)?;
         let settings = KafkaSettings::new(&config.kafka);
         let registry = prometheus::Registry::new();
         let metrics = Metrics::new(&registry, &observe::known(config))?;
@@ -188,11 +185,9 @@ impl Service {
             read_alerts(&reader, &read_desk, on_alert);
         })?);
         let server = Arc::clone(&shared);
-        let routes = match access {
-            Some(access) => router(desk, access),
-            None => probes_router(desk),
-        };
-        threads.push(spawn("http", move || serve(&server, routes, listener))?);
+        threads.push(spawn("http", move || {
+            serve(&server, routes(desk, access), listener);
+        })?);
         Ok(Self {
             shared,
             threads,
@@ -234,6 +229,21 @@ impl Shared {
     /// Ends the service. Nobody listens any more when it is stopping already.
     fn end(&self, result: Result<(), ServiceError>) {
         self.ended.send(result).ok();
+    }
+}
+
+/// Who may see the page; `None`: this process has none.
+fn access(config: &Config, roles: &[Role]) -> Result<Option<Access>, AccessError> {
+    if !roles.contains(&Role::Desk) {
+        return Ok(None);
+    }
+    Access::of(config.http.listen, &config.http.tokens_file).map(Some)
+}
+
+fn routes(desk: Arc<Desk>, access: Option<Access>) -> axum::Router {
+    match access {
+        Some(access) => router(desk, access),
+        None => probes_router(desk),
     }
 }
 
