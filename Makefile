@@ -8,6 +8,7 @@ help: ## list these commands
 
 demo: ## show Kentongan at work: simulated feeds, page on http://127.0.0.1:8080
 	@scripts/need cargo cc c++ make
+	@scripts/page
 	cargo run --locked --release -- demo
 
 setup: ## install what the tests need beyond Rust and build-essential (Debian 12)

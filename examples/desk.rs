@@ -5,7 +5,7 @@
 //! ```
 //!
 //! In: alerts, one JSON object a line, on standard input; the address to listen on (default: a free
-//! port). Out: the address on standard output, then the page until it is interrupted.
+//! port) and a file of tokens, if the page shall ask for one. Out: the address on standard output, then the page until it is interrupted.
 //! Rule: the desk is the one of the service; only the feeds are made up, because nothing feeds them.
 #![expect(clippy::print_stdout, reason = "it is how this tells its address")]
 
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kentongan::alert::Alert;
-use kentongan::desk::{Desk, FeedHealth, FeedState, Health, Limits, router};
+use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, router};
 use kentongan::metrics::{Known, Metrics};
 use kentongan::post::FeedKind;
 use kentongan::service::clock;
@@ -28,6 +28,8 @@ const TICK: Duration = Duration::from_secs(1);
 async fn main() -> anyhow::Result<()> {
     let address = std::env::args().nth(1);
     let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0")).await?;
+    let tokens_file = std::env::args().nth(2).unwrap_or_default();
+    let access = Access::of(listener.local_addr()?, &tokens_file)?;
     let registry = Registry::new();
     let metrics = Metrics::new(&registry, &Known::default())?;
     let health = Arc::new(Health::new(u32::MAX));
@@ -51,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
     };
     println!("Page: http://{}/", listener.local_addr()?);
     tokio::select! {
-        served = axum::serve(listener, router(desk)) => served.context("serving the page")?,
+        served = axum::serve(listener, router(desk, access)) => served.context("serving the page")?,
         () = tick => {}
     }
     drop(read);

@@ -118,8 +118,7 @@ impl Source {
 }
 
 fn created_at(head: &Result<Post<'_>, Refused>) -> EventTime {
-    head.as_ref()
-        .map_or(EventTime::MIN, |post| post.created_at)
+    head.as_ref().map_or(EventTime::MIN, |post| post.created_at)
 }
 
 fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {

@@ -187,6 +187,9 @@ fn http(mut section: Section<'_, '_, '_>) -> Http {
         listen: section
             .text("listen", text_rules::address)
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        tokens_file: section
+            .text("tokens_file", text_rules::key_file)
+            .unwrap_or_default(),
     };
     section.finish();
     http

@@ -283,6 +283,8 @@ impl EvidenceMode {
 pub struct Http {
     /// Address and port.
     pub listen: SocketAddr,
+    /// File of the tokens that open the page; empty: none is asked.
+    pub tokens_file: String,
 }
 
 /// The outbound record.

@@ -136,6 +136,7 @@ impl Config {
         public.privacy.account_key_file = String::new();
         public.notify.webhook.url = None;
         public.notify.webhook.url_file = String::new();
+        public.http.tokens_file = String::new();
         format!("{:016x}", xxh3_64(public.to_toml().as_bytes()))
     }
 

@@ -12,6 +12,7 @@ pub mod interrupt;
 mod names;
 mod notify_stage;
 mod observe;
+mod port;
 pub mod replay;
 pub mod run;
 pub mod stage;

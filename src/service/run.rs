@@ -15,13 +15,14 @@ use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
 use super::notify_stage::{self, NotifyError, NotifyStage};
 use super::observe::{self, FeedStatements};
+use super::port::{access, listen, routes, serve};
 use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
 use super::watched_log::WatchedLog;
 use super::{RenderingError, rendering};
 use crate::alert::Alert;
 use crate::config::Config;
-use crate::desk::{Clock, Desk, Health, Limits, router};
+use crate::desk::{AccessError, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::catalogue::Catalogue;
@@ -31,7 +32,7 @@ use crate::metrics::Metrics;
 use crate::relevance::Gate;
 
 /// Longest wait of one poll.
-const POLL: Duration = Duration::from_millis(100);
+pub(super) const POLL: Duration = Duration::from_millis(100);
 /// Longest time that one client may take to close.
 const CLOSE: Duration = Duration::from_secs(8);
 /// A stage whose loop has not turned for so long makes the process dead, milliseconds.
@@ -78,6 +79,9 @@ pub enum ServiceError {
     /// A channel of notify.
     #[error(transparent)]
     Notify(#[from] NotifyError),
+    /// The page would be open to strangers.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A metric.
     #[error("building the metrics")]
     Metrics(#[from] prometheus::Error),
@@ -137,6 +141,7 @@ impl Service {
         clock: Clock,
         on_alert: OnAlert,
     ) -> Result<Self, ServiceError> {
+        let access = access(config, roles)?;
         let settings = KafkaSettings::new(&config.kafka);
         let registry = prometheus::Registry::new();
         let metrics = Metrics::new(&registry, &observe::known(config))?;
@@ -198,7 +203,9 @@ impl Service {
             read_alerts(&reader, &read_desk, on_alert);
         })?);
         let server = Arc::clone(&shared);
-        threads.push(spawn("http", move || serve(&server, &desk, listener))?);
+        threads.push(spawn("http", move || {
+            serve(&server, routes(desk, access), listener);
+        })?);
         Ok(Self {
             shared,
             threads,
@@ -238,7 +245,7 @@ impl Shared {
     }
 
     /// Ends the service. Nobody listens any more when it is stopping already.
-    fn end(&self, result: Result<(), ServiceError>) {
+    pub(super) fn end(&self, result: Result<(), ServiceError>) {
         self.ended.send(result).ok();
     }
 }
@@ -253,19 +260,6 @@ fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError
         })
     });
     found.collect()
-}
-
-/// The configured port, or the next free ones where the port is not taken on purpose.
-fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServiceError> {
-    let bind = || {
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    };
-    bind().map_err(|source| ServiceError::Listen {
-        listen: address,
-        source,
-    })
 }
 
 fn spawn(
@@ -365,33 +359,5 @@ fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
     desk.close();
     if let Err(error) = log.close(CLOSE) {
         tracing::warn!(%error, "the reader of alerts did not close");
-    }
-}
-
-fn serve(shared: &Arc<Shared>, desk: &Arc<Desk>, listener: std::net::TcpListener) {
-    let address = shared.config.http.listen;
-    let served = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .and_then(|runtime| {
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                let shared = Arc::clone(shared);
-                let stopped = async move {
-                    let mut look = tokio::time::interval(POLL);
-                    while !shared.is_stopping() {
-                        look.tick().await;
-                    }
-                };
-                axum::serve(listener, router(Arc::clone(desk)))
-                    .with_graceful_shutdown(stopped)
-                    .await
-            })
-        });
-    if let Err(source) = served {
-        shared.end(Err(ServiceError::Listen {
-            listen: address,
-            source,
-        }));
     }
 }

@@ -76,7 +76,7 @@ export class List {
 
   #item(row) {
     const line = row.title[currentTongue()];
-    const place = row.place?.[currentTongue()];
+    const place = row.place?.name[currentTongue()];
     const beside = [word(row.character)];
     if (place && !line.includes(place)) beside.unshift(place);
     if (row.acknowledged) beside.push(row.acknowledged.by);

@@ -35,6 +35,16 @@ const live = new Live({
     drawFeeds();
     showFreshness();
   },
+}, () => { byId("sign-in").hidden = false; });
+
+byId("sign-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const headers = { Authorization: `Bearer ${byId("token").value.trim()}` };
+  const answer = await fetch("/api/session", { method: "POST", headers }).catch(() => null);
+  byId("token").value = "";
+  byId("sign-in-problem").textContent = answer?.ok ? "" : word("token_unknown");
+  byId("sign-in").hidden = Boolean(answer?.ok);
+  if (answer?.ok) live.connect();
 });
 
 function drawList() {
