@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::config::{Config, Difference};
+use crate::service::lists;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +32,7 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.load(Some(&arguments.file))?;
     config.privacy.account_secret()?;
+    lists::load(&config)?;
     let default = Config::built_in()?;
     context.print(&summary(&config.differences(&default), &config.digest()))
 }

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod detect_stage;
 pub mod ingest_stage;
 pub mod interrupt;
+pub mod lists;
 mod observe;
 pub mod replay;
 pub mod run;
