@@ -19,6 +19,8 @@ pub struct Lists<'a> {
     pub lexicon: Vec<(&'a str, &'a str)>,
     /// `config/gazetteer/areas.tsv`.
     pub areas: &'a str,
+    /// `config/gazetteer/districts.tsv`.
+    pub districts: &'a str,
     /// `config/gazetteer/towns.tsv`.
     pub towns: &'a str,
     /// `config/gazetteer/places.txt`.
@@ -39,6 +41,7 @@ impl<'a> Lists<'a> {
             let mut known = known.filter(|(file, _)| file.strip_prefix("lexicon/") == Some(name));
             let slot = match name.as_str() {
                 "areas.tsv" => &mut lists.areas,
+                "districts.tsv" => &mut lists.districts,
                 "towns.tsv" => &mut lists.towns,
                 "places.txt" => &mut lists.places,
                 "ambiguous.txt" => &mut lists.ambiguous,
@@ -88,8 +91,10 @@ impl Lists<'static> {
                 "lookalikes.txt",
                 "people.txt",
                 "public-life.txt",
+                "show-and-sport.txt",
             ],
             areas: include_str!("../../config/gazetteer/areas.tsv"),
+            districts: include_str!("../../config/gazetteer/districts.tsv"),
             towns: include_str!("../../config/gazetteer/towns.tsv"),
             places: include_str!("../../config/gazetteer/places.txt"),
             ambiguous: include_str!("../../config/gazetteer/ambiguous.txt"),

@@ -208,7 +208,7 @@ fn newsapi_and_schema_org_articles_are_read() {
             "Ferry sinks off Sulawesi",
             "Dozens were rescued.",
             "en",
-            "https://post.example/ferry#article",
+            "https://post.example/ferry",
             "Bau-Bau, Indonesia",
             "",
         ],
