@@ -86,8 +86,11 @@ fn written<'a>(
     draft.finish(created_at, "content and name", key)
 }
 
+/// A text and the tag of its language, as far as they are there.
+type Content<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
+
 /// The text, and its language where `contentMap` says it.
-fn content<'a>(object: &Tree<'a>) -> Result<(Option<Cow<'a, str>>, Option<Cow<'a, str>>), Refused> {
+fn content<'a>(object: &Tree<'a>) -> Result<Content<'a>, Refused> {
     let by_language = object.at("contentMap").members();
     let text = object.text("content")?;
     let (text, tag) = match (text, by_language) {

@@ -108,6 +108,15 @@ pub(super) fn only<'t, 'a>(list: &'t Tree<'a>, member: &str) -> Result<&'t Tree<
     }
 }
 
+/// The one element of the list `member` of `record`; without such a list `record` itself.
+pub(super) fn only_of<'t, 'a>(record: &'t Tree<'a>, member: &str) -> Result<&'t Tree<'a>, Refused> {
+    if record.has(member) {
+        only(record.at(member), member)
+    } else {
+        Ok(record)
+    }
+}
+
 /// The host of an address, without `www.`.
 pub(super) fn host<'a>(url: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     let of = |url: &str| {

@@ -15,10 +15,7 @@ use crate::post::{FeedKind, Location, Post};
 
 /// Reads one article.
 pub(super) fn decode<'a>(record: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>, Refused> {
-    let article = match record.at("articles") {
-        Tree::Null => record,
-        articles => common::only(articles, "articles")?,
-    };
+    let article = common::only_of(record, "articles")?;
     let created_at = when::first(article, &["seendate"])?;
     let url = article.text("url")?;
     let outlet = article.text("domain")?;

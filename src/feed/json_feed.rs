@@ -14,10 +14,7 @@ use crate::post::{FeedKind, Post};
 
 /// Reads one item.
 pub(super) fn decode<'a>(record: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>, Refused> {
-    let item = match record.at("items") {
-        Tree::Null => record,
-        items => common::only(items, "items")?,
-    };
+    let item = common::only_of(record, "items")?;
     let created_at = when::first(item, &["date_published", "date_modified"])?;
     let text = match item.text("content_text")? {
         Some(text) => Some(text),

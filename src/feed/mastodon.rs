@@ -25,15 +25,13 @@ pub(super) fn decode<'a>(record: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>
         "delete" => return Err(common::deleted("event is delete")),
         _ => return Err(common::not_a_post("event is not update")),
     }
-    match record.at("payload") {
-        // The stream puts the status into a string.
-        Tree::Text(payload) => {
-            json::text_of(payload.as_bytes())?;
-            let payload = json::tree(payload)?;
-            status(&payload, key).map(common::owned)
-        }
-        payload => status(payload, key),
+    let payload = record.at("payload");
+    // The stream puts the status into a string.
+    if let Tree::Text(json) = payload {
+        json::text_of(json.as_bytes())?;
+        return status(&json::tree(json)?, key).map(common::owned);
     }
+    status(payload, key)
 }
 
 fn status<'a>(status: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>, Refused> {

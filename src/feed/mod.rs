@@ -112,7 +112,7 @@ struct Source<'s> {
 
 impl Source<'_> {
     /// Reads a record, bare or in envelopes, at most `deep` of them.
-    fn read<'a>(self, json: &'a str, deep: usize) -> Result<Post<'a>, Refused> {
+    fn read(self, json: &str, deep: usize) -> Result<Post<'_>, Refused> {
         let refused = match self.bare(self.format, json) {
             Err(refused) if refused.reason.may_be_an_envelope() && deep > 0 => refused,
             post_or_refused => return post_or_refused,
@@ -130,7 +130,7 @@ impl Source<'_> {
         }
     }
 
-    fn bare<'a>(self, format: Format, json: &'a str) -> Result<Post<'a>, Refused> {
+    fn bare(self, format: Format, json: &str) -> Result<Post<'_>, Refused> {
         let key = self.key;
         match format {
             Format::Plain => plain::decode(json, key),
@@ -148,20 +148,20 @@ impl Source<'_> {
             Format::NewsApi => newsapi::decode(&json::tree(json)?, key),
             Format::SchemaOrg => schema_org::decode(&json::tree(json)?, key),
             Format::Paths => paths::decode(&json::tree(json)?, self.paths, key),
-            Format::Auto => self.bare(self.told(json)?, json),
+            Format::Auto => self.bare(told(json)?, json),
         }
     }
+}
 
-    /// The format that the record's shape tells.
-    fn told(self, json: &str) -> Result<Format, Refused> {
-        if gdelt_gkg::is_line(json) {
-            return Ok(Format::GdeltGkg);
-        }
-        match Root::of(json) {
-            Some(root) => auto::format_of(&root),
-            // Whoever reads JSON says better what is wrong with it.
-            None => Ok(Format::Plain),
-        }
+/// The format that the record's shape tells.
+fn told(json: &str) -> Result<Format, Refused> {
+    if gdelt_gkg::is_line(json) {
+        return Ok(Format::GdeltGkg);
+    }
+    match Root::of(json) {
+        Some(root) => auto::format_of(&root),
+        // Whoever reads JSON says better what is wrong with it.
+        None => Ok(Format::Plain),
     }
 }
 

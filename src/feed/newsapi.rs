@@ -14,10 +14,7 @@ use crate::post::{FeedKind, Post};
 
 /// Reads one article.
 pub(super) fn decode<'a>(record: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>, Refused> {
-    let article = match record.at("articles") {
-        Tree::Null => record,
-        articles => common::only(articles, "articles")?,
-    };
+    let article = common::only_of(record, "articles")?;
     let created_at = when::first(article, &["publishedAt"])?;
     let url = article.text("url")?;
     let outlet = article.text("source.name")?.or(article.text("source.id")?);

@@ -31,8 +31,8 @@ pub(super) fn decode<'a>(record: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>
     let created_at = when::first(thing, &["datePublished", "dateCreated", "dateModified"])?;
     let url = text_or(thing, "url", "@id").or(text_or(thing, "mainEntityOfPage", "@id"));
     let outlet = text_or(thing, "publisher", "name");
-    let text = ["articleBody", "text", "description"].iter();
-    let text = text.filter_map(|name| thing.at(name).as_text()).next();
+    let mut words = ["articleBody", "text", "description"].iter();
+    let text = words.find_map(|name| thing.at(name).as_text());
     let draft = Draft {
         platform: outlet
             .or(url.as_ref().and_then(common::host))

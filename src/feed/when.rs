@@ -135,8 +135,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(value: Tree<'_>, expected: &str) {
-        let time = read("time", &value).map(|time| time.to_string());
+    fn check(value: &Tree<'_>, expected: &str) {
+        let time = read("time", value).map(|time| time.to_string());
         assert_eq!(time.as_deref().unwrap_or("refused"), expected, "{value:?}");
     }
 
@@ -161,18 +161,18 @@ mod tests {
             "1772600767000",
             " 1772600767000000 ",
         ] {
-            check(Tree::Text(Cow::Borrowed(text)), "2026-03-04T05:06:07.000Z");
+            check(&Tree::Text(Cow::Borrowed(text)), "2026-03-04T05:06:07.000Z");
         }
         for number in [1_772_600_767, 1_772_600_767_000, 1_772_600_767_000_000_000] {
-            check(Tree::Whole(number), "2026-03-04T05:06:07.000Z");
+            check(&Tree::Whole(number), "2026-03-04T05:06:07.000Z");
         }
-        check(Tree::Fraction(1_772_600_767.5), "2026-03-04T05:06:07.500Z");
+        check(&Tree::Fraction(1_772_600_767.5), "2026-03-04T05:06:07.500Z");
         check(
-            Tree::Text(Cow::Borrowed("2026-03-04")),
+            &Tree::Text(Cow::Borrowed("2026-03-04")),
             "2026-03-03T17:00:00.000Z",
         );
         check(
-            Tree::Text(Cow::Borrowed("2026-03-04T12:06+07:00")),
+            &Tree::Text(Cow::Borrowed("2026-03-04T12:06+07:00")),
             "2026-03-04T05:06:00.000Z",
         );
     }
@@ -187,12 +187,12 @@ mod tests {
             "99999999999999999999999",
         ] {
             if text != "12" {
-                check(Tree::Text(Cow::Borrowed(text)), "refused");
+                check(&Tree::Text(Cow::Borrowed(text)), "refused");
             }
         }
-        check(Tree::Whole(-1), "refused");
-        check(Tree::Fraction(f64::MAX), "refused");
-        check(Tree::Switch(true), "refused");
+        check(&Tree::Whole(-1), "refused");
+        check(&Tree::Fraction(f64::MAX), "refused");
+        check(&Tree::Switch(true), "refused");
         let refused = read("date", &Tree::Null).unwrap_err();
         assert_eq!(refused.detail, "date is absent");
     }

@@ -48,7 +48,7 @@ impl<'a> Lists<'a> {
                 "relevance.toml" => &mut lists.weights,
                 _ => match known.next() {
                     Some((_, slot)) => slot,
-                    None if name.ends_with(".txt") => {
+                    None if name.strip_suffix(".txt").is_some() => {
                         lists.lexicon.push((name, text));
                         continue;
                     }

@@ -155,10 +155,7 @@ impl Service {
         for &role in roles {
             threads.push(match role {
                 Role::Ingest => {
-                    let lists = lists::load(config)?;
-                    let mut ingest = Ingest::new(config, key.clone(), lists.gate, &partitions);
-                    ingest.use_watchlist(&config.topics, lists.watchlist);
-                    let stage = IngestStage::new(config, ingest, config.kafka.counts_partitions);
+                    let stage = ingest_stage(config, key, &partitions)?;
                     let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
                     let mut watch = Watch::new(config);
                     spawn_stage(&shared, stage, names.collect(), move |shared, stage| {
@@ -231,6 +228,22 @@ impl Shared {
     fn end(&self, result: Result<(), ServiceError>) {
         self.ended.send(result).ok();
     }
+}
+
+/// The first stage with the lists of the desk.
+fn ingest_stage(
+    config: &Config,
+    key: &AccountKey,
+    partitions: &[u32],
+) -> Result<IngestStage, ServiceError> {
+    let lists = lists::load(config)?;
+    let mut ingest = Ingest::new(config, key.clone(), lists.gate, partitions);
+    ingest.use_watchlist(&config.topics, lists.watchlist);
+    Ok(IngestStage::new(
+        config,
+        ingest,
+        config.kafka.counts_partitions,
+    ))
 }
 
 fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {

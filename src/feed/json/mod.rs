@@ -62,10 +62,11 @@ pub(super) fn tree(text: &str) -> Result<Tree<'_>, Refused> {
     let seed = tree::Grow { left: &left };
     let tree = seed.deserialize(&mut reader);
     let tree = tree.and_then(|tree| reader.end().map(|()| tree));
-    match tree.map_err(|error| not_json(&error))? {
-        tree @ Tree::Object(_) => Ok(tree),
-        other => Err(wrong_type("the record", other.described(), "an object")),
+    let tree = tree.map_err(|error| not_json(&error))?;
+    if !matches!(tree, Tree::Object(_)) {
+        return Err(wrong_type("the record", tree.described(), "an object"));
     }
+    Ok(tree)
 }
 
 /// A refusal that names the member, never its value.

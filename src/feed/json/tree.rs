@@ -128,7 +128,9 @@ impl<'a> Tree<'a> {
         match self {
             Self::Whole(number) => Ok(Some(Cow::Owned(number.to_string()))),
             Self::Null | Self::Text(_) => Ok(self.as_text()),
-            other => Err(wrong_type(name, other.described(), Id::EXPECTED)),
+            Self::Switch(_) | Self::Fraction(_) | Self::List(_) | Self::Object(_) => {
+                Err(wrong_type(name, self.described(), Id::EXPECTED))
+            }
         }
     }
 
@@ -148,7 +150,9 @@ impl<'a> Tree<'a> {
             )]
             Self::Whole(number) => Ok(Some(*number as f64)),
             Self::Text(text) => Ok(text.trim().parse().ok()),
-            other => Err(wrong_type(name, other.described(), Number::EXPECTED)),
+            Self::Switch(_) | Self::List(_) | Self::Object(_) => {
+                Err(wrong_type(name, self.described(), Number::EXPECTED))
+            }
         }
     }
 

@@ -120,7 +120,9 @@ proptest! {
     ) {
         let (own, record) = ALL[which];
         let mut bytes = record.as_bytes().to_vec();
-        damages.iter().for_each(|damage| apply(&mut bytes, damage));
+        for damage in &damages {
+            apply(&mut bytes, damage);
+        }
         assert!(bytes.len() < MAX_BYTES);
         for format in [format.unwrap_or(own), Format::Auto] {
             match decoder().decode(format, Some(&bytes)) {

@@ -231,7 +231,7 @@ fn a_deletion_is_told_from_a_mistake() {
     check(
         Format::Ninjs,
         change(samples::NINJS_3, |item| {
-            item["pubStatus"] = json!("canceled")
+            item["pubStatus"] = json!("canceled");
         }),
         "pubStatus",
     );
