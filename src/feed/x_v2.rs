@@ -35,6 +35,7 @@ pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Re
     let created_at = std::mem::take(&mut data.created_at).named("data.created_at")?;
     let created_at = common::time("data.created_at", created_at.as_ref().map(|time| &*time.0))?;
     let Id(id) = std::mem::take(&mut data.id).required("data.id")?;
+    let id = common::not_blank(id).ok_or_else(|| json::wrong_type("data.id", "blank", "an id"))?;
     let versions = elements(std::mem::take(&mut data.edit_history_tweet_ids));
     let first = versions.map(|Id(id)| id).next();
     let author = std::mem::take(&mut data.author_id).named("data.author_id")?;
