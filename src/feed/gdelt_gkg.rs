@@ -31,9 +31,8 @@ const NAMES_MAX: usize = 32;
 
 /// Whether a record looks like a line of GKG: an id of 14 digits, a mark, a tab.
 pub(super) fn is_line(text: &str) -> bool {
-    let id = text.split('\t').next().unwrap_or_default();
-    let digits = id.bytes().take_while(u8::is_ascii_digit).count();
-    digits == 14 && id.as_bytes().get(14) == Some(&b'-') && text.contains('\t')
+    let digits = text.bytes().take_while(u8::is_ascii_digit).take(15).count();
+    digits == 14 && text.as_bytes().get(14) == Some(&b'-') && text.contains('\t')
 }
 
 /// Reads one line.

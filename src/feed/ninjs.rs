@@ -57,13 +57,13 @@ pub(super) fn decode<'a>(item: &Tree<'a>, key: &AccountKey) -> Result<Post<'a>, 
         .or(main(item.at("descriptions")));
     let draft = Draft {
         platform: outlet.unwrap_or(Cow::Borrowed("ninjs")),
-        id: Some(id),
         account: item.text("byline")?.or(item.text("by")?),
         title: title.map(markup::text_of),
         text: body(item)?.or(summary.map(markup::text_of)),
         language: language(item.text("language")?),
-        url: item.at("altids").at("url").as_text(),
+        url: Some(id.clone()).filter(|id| id.starts_with("http")),
         location: location(item)?,
+        id: Some(id),
         kind: Some(FeedKind::News),
         ..Draft::default()
     };

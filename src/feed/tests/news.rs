@@ -35,7 +35,7 @@ fn ninjs_items_of_both_spellings_are_read() {
             "Ferry sinks off Sulawesi",
             "A ferry sank off Sulawesi on Wednesday.",
             "en",
-            "",
+            "http://wire.example/2026/03/04/x1",
             "Sulawesi\nIndonesia",
             "",
         ],
