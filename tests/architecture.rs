@@ -27,7 +27,7 @@ const PLAN: &[Row] = &[
     pure("post",      "",                                                 "jiff"),
     edge("config",    "post",                                             "csv jiff toml xxhash_rust"),
     edge("metrics",   "post config",                                      "prometheus"),
-    pure("feed",      "post config",                                      "flate2 jiff memchr serde_json simdutf8 siphasher unicode_normalization xxhash_rust"),
+    pure("feed",      "post config",                                      "flate2 html5gum jiff memchr serde_json simdutf8 siphasher unicode_normalization xxhash_rust"),
     pure("relevance", "post config",                                      "csv daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("topic",     "post config relevance",                            "daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("window",    "post config relevance",                            "foldhash hashbrown libm postcard xxhash_rust"),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::cli::context::Context;
 use crate::config::{Config, Difference};
 use crate::desk::Access;
+use crate::service::lists;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,6 +36,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     if !config.http.tokens_file.is_empty() {
         Access::of(config.http.listen, &config.http.tokens_file)?;
     }
+    lists::load(&config)?;
     let default = Config::built_in()?;
     context.print(&summary(&config.differences(&default), &config.digest()))
 }

@@ -1,6 +1,6 @@
 //! `kentongan replay`: a back-test on recorded posts.
 //!
-//! In: files of plain posts. Out: alerts as JSON lines on standard output, a summary on standard error.
+//! In: files of posts, plain ones unless told. Out: alerts as JSON lines on standard output, a summary on standard error.
 //! Rule: files are merged by the posts' times; ties go by argument, then line.
 
 use std::io::{self, BufRead, BufWriter, Write};
@@ -10,16 +10,16 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::classify::next_line;
+use super::classify::{self, next_line};
 use super::input::open_through;
 use super::progress::Progress;
 use super::{Context, exit};
+use crate::config::Format;
 use crate::feed::Refused;
 use crate::post::{EventTime, Post};
-use crate::relevance::Gate;
 use crate::service::clock::Stopwatch;
-use crate::service::replay::Replay;
-use crate::service::{clock, rendering};
+use crate::service::replay::{Recorded, Replay};
+use crate::service::{clock, lists, rendering};
 
 /// Back-test on recorded posts: which alerts would there have been?
 #[derive(Debug, Args)]
@@ -28,11 +28,15 @@ Examples:
   kentongan replay posts.jsonl.gz > alerts.jsonl
   kentongan replay social.jsonl news.jsonl --set relevance.enabled=false
   zcat posts.jsonl.gz | kentongan replay -
+  kentongan replay --format auto recorded-feed.jsonl
 
 The same input and configuration give the same bytes. The last line on standard error adds up:
 posts = counted + irrelevant + untopical + duplicate + late + refused.")]
 pub struct Arguments {
-    /// Files of plain posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
+    /// How the lines are written: a format of docs/formats.md, or `auto`
+    #[arg(long, default_value = "plain", value_name = "FORMAT", value_parser = classify::format)]
+    pub format: Format,
+    /// Files of posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -50,8 +54,12 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.config()?;
     let watch = Stopwatch::start();
     let files = u32::try_from(arguments.files.len())?;
-    let gate = Gate::new(&config.relevance)?;
-    let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now())?;
+    let lists = lists::load(config)?;
+    let recorded = Recorded {
+        files,
+        format: arguments.format,
+    };
+    let mut replay = Replay::new(config, lists, rendering(config)?, recorded, clock::now())?;
     let limit = u64::from(config.ingest.max_post_bytes);
     let mut progress = Progress::of_files(context, &arguments.files, 1);
     let mut sources = Vec::new();

@@ -163,6 +163,17 @@ pub(crate) fn path(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// The path of a folder, empty for none.
+pub(crate) fn folder(text: &str) -> Result<String, Fault> {
+    if text.contains('\0') {
+        return Err(Fault::new(
+            "a path has no NUL character",
+            "write the path of a folder",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
 /// What names of Kafka topics and of hosts are made of.
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._-".contains(&byte)

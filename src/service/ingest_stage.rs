@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::lists::Loaded;
 use super::stage::Stage;
 use crate::config::Config;
 use crate::ingest::{Batch, Ingest, InputId, InputRecord, Outcome, Outcomes};
@@ -56,6 +57,12 @@ impl IngestStage {
         }
     }
 
+    /// Judges by other lists from the next post on.
+    pub fn use_lists(&mut self, lists: Loaded, config: &Config) {
+        self.ingest.use_gate(lists.gate);
+        self.ingest.use_watchlist(&config.topics, lists.watchlist);
+    }
+
     /// What was sent since the last call.
     pub fn take_sent(&mut self) -> Sent {
         std::mem::take(&mut self.sent)
@@ -88,7 +95,9 @@ impl IngestStage {
             arrived_at: record.arrived_at,
             decoded,
         });
-        if let Some(Outcome::Refused(refused)) = outcome {
+        if let Some(Outcome::Refused(refused)) = outcome
+            && refused.reason.is_a_mistake()
+        {
             let reason = refused.reason.as_str();
             self.dead_letters
                 .push(dead_letter(record, reason, &refused.detail));

@@ -9,6 +9,7 @@ pub mod detect_stage;
 pub mod feeder;
 pub mod ingest_stage;
 pub mod interrupt;
+pub mod lists;
 mod names;
 mod notify_stage;
 mod observe;

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::alert::Rendering;
-use crate::config::{Config, Feed, Format, PlacedBy};
+use crate::config::{Config, Feed, Format, Paths, PlacedBy};
 use crate::feed::{AccountKey, Refused};
 use crate::ingest::{Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::memory::{Cluster, MemoryLog};
 use crate::log::{Event, Log, LogError, Outgoing, Partition};
 use crate::post::{EventTime, FeedKind, Post};
-use crate::relevance::Gate;
 use crate::service::detect_stage::DetectStage;
+use crate::service::lists::Loaded;
 use crate::service::stage::turn;
 use crate::service::triage_stage::{Tally, TriageStage};
 use crate::window::{FeedIndex, Pane};
@@ -27,6 +27,15 @@ struct File {
     kind: FeedKind,
     next_social: u64,
     next_news: u64,
+}
+
+/// What is back-tested.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded {
+    /// How many files there are.
+    pub files: u32,
+    /// How their lines are written.
+    pub format: Format,
 }
 
 /// One back-test.
@@ -46,16 +55,17 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A back-test of `files` files: each is a partition of a social and of a news feed. Posts later
+    /// A back-test of recorded files: each is a partition of a social and of a news feed. Posts later
     /// than `started_at` and the allowed skew are refused.
     pub fn new(
         config: &Config,
-        gate: Gate,
+        lists: Loaded,
         rendering: Rendering,
-        files: u32,
+        recorded: Recorded,
         started_at: EventTime,
     ) -> Result<Self, LogError> {
-        let config = Arc::new(with_two_feeds(config));
+        let Recorded { files, format } = recorded;
+        let config = Arc::new(with_two_feeds(config, format));
         let cluster = Cluster::forgetful();
         let log = |name: &str, group: &str| {
             cluster.create(name, 1);
@@ -68,7 +78,8 @@ impl Replay {
         };
         // No account leaves a replay but as a count, and equal inputs must give equal bytes.
         let key = AccountKey::new([0; 16]);
-        let mut ingest = Ingest::new(&config, key, gate, &[files, files]);
+        let mut ingest = Ingest::new(&config, key, lists.gate, &[files, files]);
+        ingest.use_watchlist(&config.topics, lists.watchlist);
         for feed in 0..2 {
             for partition in 0..files {
                 ingest.assign(InputId { feed, partition }, 0);
@@ -240,8 +251,8 @@ impl File {
     }
 }
 
-/// The configuration with one social and one news feed in the plain format.
-fn with_two_feeds(config: &Config) -> Config {
+/// The configuration with one social and one news feed in one format.
+fn with_two_feeds(config: &Config, format: Format) -> Config {
     let named = |kind: FeedKind| {
         let configured = config.feeds.iter().find(|feed| feed.kind == kind);
         configured.map_or_else(|| kind.as_str().to_owned(), |feed| feed.name.clone())
@@ -249,8 +260,9 @@ fn with_two_feeds(config: &Config) -> Config {
     let feeds = FeedKind::ALL.map(|kind| Feed {
         name: named(kind),
         kind,
-        format: Format::Plain,
+        format,
         time: PlacedBy::Posted,
+        paths: Paths::default(),
     });
     Config {
         feeds: feeds.to_vec(),

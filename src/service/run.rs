@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
+use super::lists::{self, Watch};
 use super::notify_stage::{self, NotifyError, NotifyStage};
 use super::observe::{self, FeedStatements};
 use super::port::{access, listen, routes, serve};
@@ -29,7 +30,6 @@ use crate::log::kafka::catalogue::Catalogue;
 use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
 use crate::log::{Event, Log, LogError};
 use crate::metrics::Metrics;
-use crate::relevance::Gate;
 
 /// Longest wait of one poll.
 pub(super) const POLL: Duration = Duration::from_millis(100);
@@ -70,9 +70,9 @@ pub enum ServiceError {
     /// The log.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The lists of the gate.
-    #[error("loading the lists of the gate")]
-    Gate(#[from] crate::relevance::GateError),
+    /// The lists of the gate and the watch topics.
+    #[error("loading the lists")]
+    Lists(#[from] lists::ListsError),
     /// The words of alerts.
     #[error("loading the words of alerts")]
     Words(#[from] RenderingError),
@@ -173,11 +173,15 @@ impl Service {
         for &role in roles {
             threads.push(match role {
                 Role::Ingest => {
-                    let gate = Gate::new(&config.relevance)?;
-                    let ingest = Ingest::new(config, key.clone(), gate, &partitions);
-                    let stage = IngestStage::new(config, ingest, config.kafka.counts_partitions);
+                    let stage = ingest_stage(config, key, &partitions)?;
                     let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
-                    spawn_stage(&shared, stage, names.collect(), observe::ingest)?
+                    let mut watch = Watch::new(config);
+                    spawn_stage(&shared, stage, names.collect(), move |shared, stage| {
+                        observe::ingest(shared, stage);
+                        if let Some(lists) = watch.changed(&shared.config, (shared.clock)()) {
+                            stage.use_lists(lists, &shared.config);
+                        }
+                    })?
                 }
                 Role::Detect => {
                     let stage =
@@ -250,6 +254,22 @@ impl Shared {
     }
 }
 
+/// The first stage with the lists of the desk.
+fn ingest_stage(
+    config: &Config,
+    key: &AccountKey,
+    partitions: &[u32],
+) -> Result<IngestStage, ServiceError> {
+    let lists = lists::load(config)?;
+    let mut ingest = Ingest::new(config, key.clone(), lists.gate, partitions);
+    ingest.use_watchlist(&config.topics, lists.watchlist);
+    Ok(IngestStage::new(
+        config,
+        ingest,
+        config.kafka.counts_partitions,
+    ))
+}
+
 fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
     let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
@@ -288,7 +308,7 @@ fn spawn_stage<S: Stage + Send + 'static>(
     shared: &Arc<Shared>,
     mut stage: S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S) + Send + 'static,
+    observe: impl FnMut(&Shared, &mut S) + Send + 'static,
 ) -> Result<JoinHandle<()>, ServiceError> {
     let shared = Arc::clone(shared);
     let name = stage.name();
@@ -305,7 +325,7 @@ fn drive<S: Stage>(
     shared: &Shared,
     stage: &mut S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S),
+    mut observe: impl FnMut(&Shared, &mut S),
 ) -> Result<(), LogError> {
     let name = stage.name();
     let subscription = Subscription {
