@@ -31,7 +31,7 @@ const SPEED: u32 = 60;
 const NOBODY: &str = "http://127.0.0.1:9";
 
 /// What moves only with a fault, and which.
-const FAULTS: [(&str, &str); 4] = [
+const FAULTS: [(&str, &str); 5] = [
     (
         "kentongan_log_errors_total",
         "the broker does not do what was asked",
@@ -43,6 +43,10 @@ const FAULTS: [(&str, &str); 4] = [
     (
         "kentongan_detect_repeated_batches_total",
         "a crash between writing and committing",
+    ),
+    (
+        "kentongan_detect_mixed_account_keys_total",
+        "two processes hash accounts with two keys",
     ),
     ("kentongan_service_limit_hits_total", "a limit is reached"),
 ];
