@@ -48,7 +48,7 @@ fn bad_lines() -> Vec<(Vec<u8>, Refusal)> {
         (b"air naik di Demak".to_vec(), Refusal::NotJson),
         (br#"{"text":"air"#.to_vec(), Refusal::NotJson),
         (timed("\"text\":\"a\0b\""), Refusal::NotJson),
-        (vec![0; 64], Refusal::NotJson),
+        (vec![0; 64], Refusal::BinarySchema),
         (timed(r#""text":"air","id":1e999"#), Refusal::NotJson),
         (not_utf8, Refusal::NotUtf8),
         (b"\x80\x81\x82".to_vec(), Refusal::NotUtf8),

@@ -171,35 +171,7 @@ impl Service {
         let listening = listener.local_addr().unwrap_or(config.http.listen);
         let mut threads = Vec::new();
         for &role in roles {
-            threads.push(match role {
-                Role::Ingest => {
-                    let stage = ingest_stage(config, key, &partitions)?;
-                    let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
-                    let mut watch = Watch::new(config);
-                    spawn_stage(&shared, stage, names.collect(), move |shared, stage| {
-                        observe::ingest(shared, stage);
-                        if let Some(lists) = watch.changed(&shared.config, (shared.clock)()) {
-                            stage.use_lists(lists, &shared.config);
-                        }
-                    })?
-                }
-                Role::Detect => {
-                    let stage =
-                        DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
-                    let names = vec![config.kafka.counts.as_str().into()];
-                    spawn_stage(&shared, stage, names, observe::detect)?
-                }
-                Role::Triage => {
-                    let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
-                    let names = vec![config.kafka.signals.as_str().into()];
-                    spawn_stage(&shared, stage, names, observe::triage)?
-                }
-                Role::Notify => {
-                    threads.extend(spawn_notify(&shared)?);
-                    continue;
-                }
-                Role::Desk => continue,
-            });
+            threads.extend(spawn_role(&shared, role, key, &partitions)?);
         }
         let reader = Arc::clone(&shared);
         let read_desk = Arc::clone(&desk);
@@ -290,6 +262,42 @@ fn spawn(
     builder
         .spawn(body)
         .map_err(|source| ServiceError::Thread { name, source })
+}
+
+/// The threads of one role.
+fn spawn_role(
+    shared: &Arc<Shared>,
+    role: Role,
+    key: &AccountKey,
+    partitions: &[u32],
+) -> Result<Vec<JoinHandle<()>>, ServiceError> {
+    let config = &shared.config;
+    let thread = match role {
+        Role::Ingest => {
+            let stage = ingest_stage(config, key, partitions)?;
+            let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
+            let mut watch = Watch::new(config);
+            spawn_stage(shared, stage, names.collect(), move |shared, stage| {
+                observe::ingest(shared, stage);
+                if let Some(lists) = watch.changed(&shared.config, (shared.clock)()) {
+                    stage.use_lists(lists, &shared.config);
+                }
+            })?
+        }
+        Role::Detect => {
+            let stage = DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
+            let names = vec![config.kafka.counts.as_str().into()];
+            spawn_stage(shared, stage, names, observe::detect)?
+        }
+        Role::Triage => {
+            let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
+            let names = vec![config.kafka.signals.as_str().into()];
+            spawn_stage(shared, stage, names, observe::triage)?
+        }
+        Role::Notify => return spawn_notify(shared),
+        Role::Desk => return Ok(Vec::new()),
+    };
+    Ok(vec![thread])
 }
 
 /// A thread for each address.
