@@ -6,7 +6,8 @@ import { launch, open } from "./support/browser.mjs";
 import { freePort, startDemo } from "./support/program.mjs";
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
-const INCIDENTS = 12;
+// One for each event of the demo.
+const INCIDENTS = 3;
 const WITHIN_MS = 240_000;
 
 const VIEWS = [

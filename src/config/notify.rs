@@ -5,22 +5,18 @@
 //! the address of a webhook is a secret, and no message repeats an address.
 //! Not here: how it is told (`notify`).
 
-use std::fs::File;
-use std::io::Read;
 use std::net::IpAddr;
 use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
 use crate::config::SecretError;
-use crate::config::secret::HIDDEN;
+use crate::config::secret::{HIDDEN, read_secret};
 use crate::config::section::{Fault, Section};
 use crate::config::text_rules;
 
 /// Most replicas of Alertmanager: each has a thread.
 pub const ALERTMANAGERS_MAX: usize = 4;
-/// Longest file of an address, bytes.
-const FILE_BYTES_MAX: u64 = 8192;
 
 /// Who is told outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -82,27 +78,12 @@ impl Serialize for SecretUrl {
 impl Notify {
     /// The address of the webhook; `None`: no webhook. Reads the file, if one is named.
     pub fn webhook_url(&self) -> Result<Option<SecretUrl>, SecretError> {
-        const KEY: &str = "notify.webhook.url_file";
         if self.webhook.url_file.is_empty() {
             return Ok(self.webhook.url.clone());
         }
         let path = Path::new(&self.webhook.url_file);
-        let unreadable = |source| SecretError::Unreadable {
-            key: KEY,
-            path: path.to_owned(),
-            source,
-        };
-        let mut text = String::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(FILE_BYTES_MAX)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
-        let url = url(text.trim(), self.allow_http).map_err(|fault| SecretError::Malformed {
-            key: KEY,
-            path: path.to_owned(),
-            problem: fault.problem,
-            instead: fault.instead,
-        })?;
+        let parse = |text: &str| url(text.trim(), self.allow_http);
+        let url = read_secret("notify.webhook.url_file", path, parse)?;
         Ok(Some(SecretUrl(url)))
     }
 }

@@ -174,7 +174,7 @@ impl NotifyStage {
             return;
         };
         owned.next = owned.next.max(record.offset.saturating_add(1));
-        // Heartbeats are no alerts.
+        // What is no alert is for other readers.
         let Ok(alert) = serde_json::from_slice::<Alert>(record.value.unwrap_or_default()) else {
             return;
         };

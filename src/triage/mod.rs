@@ -15,7 +15,7 @@ mod kinship;
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use incident::{Character, Level, Reason, Revision, Status};
 
@@ -41,7 +41,32 @@ pub struct Triage {
     cases: BTreeMap<CaseNumber, Case>,
     episodes: BTreeMap<EpisodeId, CaseNumber>,
     next_number: CaseNumber,
+    over: Over,
     turned_away: u64,
+}
+
+/// Episodes that are over, the newest so many: when a stage says again what it said before a crash,
+/// they do not begin anew.
+#[derive(Debug, Default)]
+struct Over {
+    order: VecDeque<EpisodeId>,
+    known: BTreeSet<EpisodeId>,
+}
+
+impl Over {
+    fn insert(&mut self, episode: EpisodeId, limit: usize) {
+        if self.known.insert(episode.clone()) {
+            self.order.push_back(episode);
+        }
+        while self.order.len() > limit {
+            let oldest = self.order.pop_front();
+            oldest.map(|oldest| self.known.remove(&oldest));
+        }
+    }
+
+    fn contains(&self, episode: &EpisodeId) -> bool {
+        self.known.contains(episode)
+    }
 }
 
 impl Triage {
@@ -53,6 +78,7 @@ impl Triage {
             cases: BTreeMap::new(),
             episodes: BTreeMap::new(),
             next_number: 0,
+            over: Over::default(),
             turned_away: 0,
         }
     }
@@ -83,6 +109,9 @@ impl Triage {
 
     fn fold(&mut self, signal: Signal, revisions: &mut Vec<Revision>) {
         let episode = (signal.partition, signal.episode.clone());
+        if self.over.contains(&episode) {
+            return;
+        }
         let known = self.episodes.get(&episode).copied();
         match (signal.change, known) {
             (Change::Opened | Change::Grew, None) => self.place(episode, signal, revisions),
@@ -92,9 +121,13 @@ impl Triage {
         }
     }
 
+    fn max_episodes(&self) -> usize {
+        self.max_open.saturating_mul(EPISODES_PER_INCIDENT)
+    }
+
     /// Finds the incident that a new episode belongs to, or opens one.
     fn place(&mut self, episode: EpisodeId, signal: Signal, revisions: &mut Vec<Revision>) {
-        if self.episodes.len() >= self.max_open.saturating_mul(EPISODES_PER_INCIDENT) {
+        if self.episodes.len() >= self.max_episodes() {
             self.turned_away += 1;
             return;
         }
@@ -188,6 +221,7 @@ impl Triage {
         revisions: &mut Vec<Revision>,
     ) {
         self.episodes.remove(episode);
+        self.over.insert(episode.clone(), self.max_episodes());
         let case = self.cases.get_mut(&number);
         if case.is_some_and(|case| case.calm(episode, signal)) {
             revisions.extend(self.cases.remove(&number).map(Case::resolved));
