@@ -1,6 +1,6 @@
 //! `kentongan replay`: a back-test on recorded posts.
 //!
-//! In: files of plain posts. Out: alerts as JSON lines on standard output, a summary on standard error.
+//! In: files of posts, plain ones unless told. Out: alerts as JSON lines on standard output, a summary on standard error.
 //! Rule: files are merged by the posts' times; ties go by argument, then line.
 
 use std::io::{self, BufRead, BufWriter, Write};
@@ -10,13 +10,16 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::classify::{next_line, open};
+use super::classify::{self, next_line};
+use super::input::open_through;
+use super::progress::Progress;
 use super::{Context, exit};
-use crate::post::{EventTime, FeedKind};
-use crate::relevance::Gate;
+use crate::config::Format;
+use crate::feed::Refused;
+use crate::post::{EventTime, Post};
 use crate::service::clock::Stopwatch;
-use crate::service::replay::Replay;
-use crate::service::{clock, rendering};
+use crate::service::replay::{Recorded, Replay};
+use crate::service::{clock, lists, rendering};
 
 /// Back-test on recorded posts: which alerts would there have been?
 #[derive(Debug, Args)]
@@ -25,11 +28,15 @@ Examples:
   kentongan replay posts.jsonl.gz > alerts.jsonl
   kentongan replay social.jsonl news.jsonl --set relevance.enabled=false
   zcat posts.jsonl.gz | kentongan replay -
+  kentongan replay --format auto recorded-feed.jsonl
 
 The same input and configuration give the same bytes. The last line on standard error adds up:
 posts = counted + irrelevant + untopical + duplicate + late + refused.")]
 pub struct Arguments {
-    /// Files of plain posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
+    /// How the lines are written: a format of docs/formats.md, or `auto`
+    #[arg(long, default_value = "plain", value_name = "FORMAT", value_parser = classify::format)]
+    pub format: Format,
+    /// Files of posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -38,9 +45,8 @@ struct Source {
     path: PathBuf,
     lines: Box<dyn BufRead>,
     line: Vec<u8>,
-    time: EventTime,
-    kind: FeedKind,
-    has_line: bool,
+    /// The next line, decoded; `None` at the end of the file.
+    head: Option<Result<Post<'static>, Refused>>,
 }
 
 /// Runs the back-test.
@@ -48,37 +54,48 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.config()?;
     let watch = Stopwatch::start();
     let files = u32::try_from(arguments.files.len())?;
-    let gate = Gate::new(&config.relevance)?;
-    let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now())?;
+    let lists = lists::load(config)?;
+    let recorded = Recorded {
+        files,
+        format: arguments.format,
+    };
+    let mut replay = Replay::new(config, lists, rendering(config)?, recorded, clock::now())?;
     let limit = u64::from(config.ingest.max_post_bytes);
+    let mut progress = Progress::of_files(context, &arguments.files, 1);
     let mut sources = Vec::new();
     for path in &arguments.files {
-        let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
+        let lines = open_through(path, |file| progress.bar().wrap_read(file))
+            .with_context(|| format!("opening {}", path.display()))?;
         let mut source = Source {
             path: path.clone(),
             lines,
             line: Vec::new(),
-            time: EventTime::MIN,
-            kind: FeedKind::Social,
-            has_line: false,
+            head: None,
         };
         source.advance(&replay, limit)?;
         sources.push(source);
     }
     let mut output = BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
+    let bar = progress.bar();
     let mut emit = |alert: &[u8]| {
         if written.is_ok() {
-            written = output
-                .write_all(alert)
-                .and_then(|()| output.write_all(b"\n"));
+            written = bar.suspend(|| {
+                output
+                    .write_all(alert)
+                    .and_then(|()| output.write_all(b"\n"))
+            });
         }
     };
     while let Some((number, source)) = earliest(&mut sources) {
-        replay.offer(number, source.kind, &source.line, &mut emit)?;
+        if let Some(decoded) = source.head.take() {
+            progress.post(created_at(&decoded));
+            replay.offer(number, decoded, &mut emit)?;
+        }
         source.advance(&replay, limit)?;
     }
     replay.finish(&mut emit)?;
+    drop(progress);
     written
         .and_then(|()| output.flush())
         .map_err(exit::output_error)?;
@@ -86,9 +103,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 impl Source {
-    /// Reads the next line that is not blank.
+    /// Reads and decodes the next line that is not blank.
     fn advance(&mut self, replay: &Replay, limit: u64) -> anyhow::Result<()> {
-        self.has_line = false;
         loop {
             self.line.clear();
             let read = next_line(&mut self.lines, &mut self.line, limit);
@@ -99,18 +115,25 @@ impl Source {
                 break;
             }
         }
-        let peek = replay.peek(&self.line);
-        // A line without a time goes at once, beside the one before it.
-        self.time = peek.created_at.unwrap_or(EventTime::MIN);
-        self.kind = peek.kind.unwrap_or(self.kind);
-        self.has_line = true;
+        self.head = Some(replay.decode(&self.line).map(Post::into_owned));
         Ok(())
+    }
+
+    /// The time of the next line. One that is no post goes at once, beside the one before it.
+    fn time(&self) -> Option<EventTime> {
+        self.head.as_ref().map(created_at)
     }
 }
 
+fn created_at(head: &Result<Post<'_>, Refused>) -> EventTime {
+    head.as_ref().map_or(EventTime::MIN, |post| post.created_at)
+}
+
 fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {
-    let waiting = (0..).zip(sources).filter(|(_, source)| source.has_line);
-    waiting.min_by_key(|(number, source)| (source.time, *number))
+    let waiting = (0..)
+        .zip(sources)
+        .filter(|(_, source)| source.head.is_some());
+    waiting.min_by_key(|(number, source)| (source.time(), *number))
 }
 
 fn summarise(replay: &Replay, took: Duration, to: &mut impl Write) -> anyhow::Result<()> {

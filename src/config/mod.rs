@@ -12,7 +12,10 @@
 mod agree;
 mod check;
 mod environment;
+mod format;
 mod layer;
+mod notify;
+mod paths;
 mod place;
 mod report;
 mod secret;
@@ -27,6 +30,9 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 pub use environment::log_filter;
+pub use format::Format;
+pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretUrl, Webhook};
+pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
 pub use secret::{AccountSecret, SecretError};
 pub use sources::{Difference, SourceFile, Sources};
@@ -61,6 +67,8 @@ pub struct Config {
     pub http: Http,
     /// The outbound record.
     pub alert: Alert,
+    /// Who is told outside.
+    pub notify: Notify,
 }
 
 /// The cluster and the Kafka topics between the stages.
@@ -128,32 +136,9 @@ pub struct Feed {
     pub format: Format,
     /// Which time places its posts.
     pub time: PlacedBy,
-}
-
-/// How a feed's records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// Kentongan's own plain JSON object.
-    Plain,
-    /// X API v2 post.
-    XV2,
-    /// Bluesky Jetstream v1 event.
-    Jetstream,
-}
-
-impl Format {
-    /// Every format, in the order of messages.
-    pub const ALL: [Self; 3] = [Self::Plain, Self::XV2, Self::Jetstream];
-
-    /// The word in the configuration.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::XV2 => "x_v2",
-            Self::Jetstream => "jetstream",
-        }
-    }
+    /// Where its members stand; empty unless the format is [`Format::Paths`].
+    #[serde(skip_serializing_if = "Paths::is_empty")]
+    pub paths: Paths,
 }
 
 /// Which time places a post.
@@ -201,6 +186,8 @@ pub struct Ingest {
 pub struct Relevance {
     /// false: every post is relevant.
     pub enabled: bool,
+    /// Folder of lists over the built-in ones; empty: none.
+    pub lists: String,
 }
 
 /// Topics of a post.
@@ -292,6 +279,8 @@ impl EvidenceMode {
 pub struct Http {
     /// Address and port.
     pub listen: SocketAddr,
+    /// File of the tokens that open the page; empty: none is asked.
+    pub tokens_file: String,
 }
 
 /// The outbound record.

@@ -22,6 +22,8 @@ pub(super) struct Kind {
     pub volume: Volume,
     /// Blocks up to this number have been taught to the levels.
     pub learned: u32,
+    /// The hour of the last pane that began with a sweep of the topics.
+    pub swept: Option<i64>,
     /// Open panes with posts, and whose.
     pub touched: BTreeMap<Pane, BTreeSet<TopicId>>,
     hours: BTreeMap<i64, BTreeSet<TopicId>>,
@@ -66,6 +68,7 @@ impl Kind {
             first_open: None,
             volume: Volume::new(),
             learned: 0,
+            swept: None,
             touched: BTreeMap::new(),
             hours: BTreeMap::new(),
             excursions: BTreeMap::new(),

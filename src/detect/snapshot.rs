@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::inputs::Inputs;
+use super::keys::Keys;
 use super::kind::Kinds;
 use super::topics::{TopicId, Topics};
 use super::{Detector, LeftOut};
@@ -19,7 +20,7 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CHECKSUM_BYTES: usize = 8;
 
 /// Why bytes are no detector.
@@ -57,6 +58,8 @@ struct Written<'d> {
     kinds: &'d Kinds,
     episodes: &'d BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
+    keys: &'d Keys,
+    mixed_keys: u64,
     sent_at: EventTime,
     ticked: Option<EventTime>,
 }
@@ -71,6 +74,8 @@ struct Read {
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
+    keys: Keys,
+    mixed_keys: u64,
     sent_at: EventTime,
     ticked: Option<EventTime>,
 }
@@ -86,6 +91,8 @@ impl Detector {
             kinds: &self.kinds,
             episodes: &self.episodes,
             left_out: self.left_out,
+            keys: &self.keys,
+            mixed_keys: self.mixed_keys,
             sent_at: self.sent_at,
             ticked: self.ticked,
         };
@@ -119,6 +126,8 @@ impl Detector {
         detector.kinds = read.kinds;
         detector.episodes = read.episodes;
         detector.left_out = read.left_out;
+        detector.keys = read.keys;
+        detector.mixed_keys = read.mixed_keys;
         detector.sent_at = read.sent_at;
         detector.ticked = read.ticked;
         Ok(detector)

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::observe;
 use super::run::{CLOSE, POLL, ServiceError, Shared, spawn};
 use super::stage::{Stage, commit, turn};
+use super::watched_log::WatchedLog;
 use crate::log::LogError;
-use crate::log::kafka::{KafkaLog, Subscription};
+use crate::log::kafka::Subscription;
 
 /// Wait after an error that trying again may heal.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -21,7 +23,7 @@ pub(super) fn spawn_stage<S: Stage + Send + 'static>(
     shared: &Arc<Shared>,
     mut stage: S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S) + Send + 'static,
+    observe: impl FnMut(&Shared, &mut S) + Send + 'static,
 ) -> Result<JoinHandle<()>, ServiceError> {
     let shared = Arc::clone(shared);
     let name = stage.name();
@@ -38,14 +40,14 @@ fn drive<S: Stage>(
     shared: &Shared,
     stage: &mut S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S),
+    mut observe: impl FnMut(&Shared, &mut S),
 ) -> Result<(), LogError> {
     let name = stage.name();
     let subscription = Subscription {
         stage: name.into(),
         names,
     };
-    let mut log = KafkaLog::connect(&shared.settings, &subscription)?;
+    let mut log = WatchedLog::connect(&shared.settings, &subscription, &shared.metrics)?;
     let mut trouble = false;
     while !shared.is_stopping() {
         let now = (shared.clock)();
@@ -60,11 +62,8 @@ fn drive<S: Stage>(
             Err(error) => return Err(error),
         }
         observe(shared, stage);
-        for (partition, records) in log.lag() {
-            shared
-                .metrics
-                .set_lag(&partition.name, partition.number, records);
-        }
+        observe::turned(shared, name);
+        log.observe();
     }
     // What cannot be committed now is read again by the next owner.
     let stopped = if trouble || stage.done().is_empty() {

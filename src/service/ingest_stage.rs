@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::dead_letters::dead_letter;
+use super::lists::Loaded;
 use super::stage::Stage;
 use crate::config::Config;
 use crate::ingest::{Batch, Ingest, InputId, InputRecord, Outcome, Outcomes};
@@ -17,6 +18,8 @@ pub struct Sent {
     pub batches: u64,
     /// What became of the posts, by feed.
     pub outcomes: BTreeMap<Arc<str>, Outcomes>,
+    /// Flushes that a full table made before their time.
+    pub early_flushes: u64,
 }
 
 /// The first stage.
@@ -56,6 +59,12 @@ impl IngestStage {
         }
     }
 
+    /// Judges by other lists from the next post on.
+    pub fn use_lists(&mut self, lists: Loaded, config: &Config) {
+        self.ingest.use_gate(lists.gate);
+        self.ingest.use_watchlist(&config.topics, lists.watchlist);
+    }
+
     /// What was sent since the last call.
     pub fn take_sent(&mut self) -> Sent {
         std::mem::take(&mut self.sent)
@@ -88,7 +97,9 @@ impl IngestStage {
             arrived_at: record.arrived_at,
             decoded,
         });
-        if let Some(Outcome::Refused(refused)) = outcome {
+        if let Some(Outcome::Refused(refused)) = outcome
+            && refused.reason.is_a_mistake()
+        {
             let reason = refused.reason.as_str();
             self.dead_letters
                 .push(dead_letter(record, reason, &refused.detail));
@@ -155,7 +166,10 @@ impl Stage for IngestStage {
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.flushed_at = Some(now);
-        self.sending = Sent::default();
+        self.sending = Sent {
+            early_flushes: u64::from(self.ingest.is_full()),
+            ..Sent::default()
+        };
         let mut outputs = std::mem::take(&mut self.dead_letters);
         let tables = self.ingest.flush(now, self.counts_partitions);
         for (partition, batches) in (0..).zip(tables) {
@@ -184,8 +198,13 @@ impl Stage for IngestStage {
     fn committed(&mut self) {
         self.leaves = false;
         self.ingest.settle();
-        let Sent { batches, outcomes } = std::mem::take(&mut self.sending);
+        let Sent {
+            batches,
+            outcomes,
+            early_flushes,
+        } = std::mem::take(&mut self.sending);
         self.sent.batches += batches;
+        self.sent.early_flushes += early_flushes;
         for (feed, outcomes) in outcomes {
             self.sent.outcomes.entry(feed).or_default().merge(&outcomes);
         }

@@ -292,6 +292,7 @@ impl Member {
         let lists = Lists {
             lexicon: Vec::new(),
             areas: "",
+            districts: "",
             towns: "",
             places: "",
             ambiguous: "",
