@@ -1,22 +1,19 @@
 //! The loop of one stage: turn after turn, until the service stops or the stage cannot go on.
 //!
 //! In: a stage and the Kafka topics that it reads. Out: a thread.
-//! Rule: brokers that are away end nothing; an error that trying again cannot heal ends the service.
+//! Rule: the process is not ready before the stage belongs to its group. Brokers that are away end nothing; an error that trying again cannot heal ends the service.
 //! Not here: what a turn is (`stage`), which stages there are (`run`).
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use super::observe;
-use super::run::{CLOSE, POLL, ServiceError, Shared, spawn};
+use super::run::{CLOSE, PAUSE, POLL, ServiceError, Shared, spawn};
 use super::stage::{Stage, commit, turn};
 use super::watched_log::WatchedLog;
+use crate::desk::Latch;
 use crate::log::LogError;
 use crate::log::kafka::Subscription;
-
-/// Wait after an error that trying again may heal.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Starts the thread of `stage`, which reads `names`; `observe` shows what it does after each turn.
 pub(super) fn spawn_stage<S: Stage + Send + 'static>(
@@ -27,8 +24,9 @@ pub(super) fn spawn_stage<S: Stage + Send + 'static>(
 ) -> Result<JoinHandle<()>, ServiceError> {
     let shared = Arc::clone(shared);
     let name = stage.name();
+    let latch = shared.health.latch();
     spawn(name, move || {
-        let result = drive(&shared, &mut stage, names, observe);
+        let result = drive(&shared, &mut stage, names, latch, observe);
         shared.health.leave(name);
         if let Err(error) = result {
             shared.end(Err(error.into()));
@@ -40,6 +38,7 @@ fn drive<S: Stage>(
     shared: &Shared,
     stage: &mut S,
     names: Vec<Arc<str>>,
+    latch: Latch,
     mut observe: impl FnMut(&Shared, &mut S),
 ) -> Result<(), LogError> {
     let name = stage.name();
@@ -48,6 +47,7 @@ fn drive<S: Stage>(
         names,
     };
     let mut log = WatchedLog::connect(&shared.settings, &subscription, &shared.metrics)?;
+    let mut latch = Some(latch);
     let mut trouble = false;
     while !shared.is_stopping() {
         let now = (shared.clock)();
@@ -62,6 +62,9 @@ fn drive<S: Stage>(
             Err(error) => return Err(error),
         }
         observe(shared, stage);
+        if log.has_joined() {
+            latch.take();
+        }
         observe::turned(shared, name);
         log.observe();
     }

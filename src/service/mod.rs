@@ -3,6 +3,7 @@
 //! In: a checked configuration. Out: running stages.
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
+mod alerts_reader;
 pub mod clock;
 pub mod dead_letters;
 pub mod demo;

@@ -7,10 +7,11 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::alerts_reader;
 use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
 use super::drive::spawn_stage;
@@ -27,13 +28,17 @@ use crate::config::{Config, Delivery};
 use crate::desk::{AccessError, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
+use crate::log::LogError;
+use crate::log::kafka::KafkaSettings;
 use crate::log::kafka::catalogue::Catalogue;
-use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
-use crate::log::{Event, Log, LogError};
 use crate::metrics::Metrics;
 
 /// Longest wait of one poll.
 pub(super) const POLL: Duration = Duration::from_millis(100);
+/// How long the brokers may be away at the start; less than a supervisor waits for the end.
+const START: Duration = Duration::from_secs(15);
+/// Wait after an error that trying again may heal.
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// Longest time that one client may take to close.
 pub(super) const CLOSE: Duration = Duration::from_secs(8);
 /// Longest time that all threads together may take to stop; what still hangs then ends with the
@@ -169,7 +174,7 @@ impl Service {
             stop: AtomicBool::new(false),
             ended: sender,
         });
-        let partitions = partitions(&shared, config)?;
+        let partitions = partitions_in_time(&shared, config)?;
         let desk = Arc::new(desk);
         let listener = listen(config.http.listen)?;
         let listening = listener.local_addr().unwrap_or(config.http.listen);
@@ -177,11 +182,7 @@ impl Service {
         for &role in roles {
             threads.extend(spawn_role(&shared, role, key, &partitions)?);
         }
-        let reader = Arc::clone(&shared);
-        let read_desk = Arc::clone(&desk);
-        threads.push(spawn("alerts", move || {
-            read_alerts(&reader, &read_desk, on_alert);
-        })?);
+        threads.push(alerts_reader::spawn_reader(&shared, &desk, on_alert)?);
         let server = Arc::clone(&shared);
         threads.push(spawn("http", move || {
             serve(&server, routes(desk, access), listener);
@@ -265,6 +266,20 @@ fn detect_stage(shared: &Shared) -> DetectStage {
     }
 }
 
+/// As [`partitions`], asked again for a while: brokers may start together with this process.
+fn partitions_in_time(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
+    let watch = Stopwatch::start();
+    loop {
+        match partitions(shared, config) {
+            Err(ServiceError::Log(error)) if error.is_transient() && watch.elapsed() < START => {
+                tracing::warn!(%error, "asking again");
+                thread::park_timeout(PAUSE);
+            }
+            answer => return answer,
+        }
+    }
+}
+
 fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
     let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
@@ -336,39 +351,4 @@ fn spawn_notify(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceErro
         })?);
     }
     Ok(threads)
-}
-
-/// Reads every alert that the log holds, for the page and for `on_alert`. The group is this
-/// process's own and commits nothing: the page of every replica shows the same.
-fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
-    let names = vec![shared.config.kafka.alerts.as_str().into()];
-    let stage = format!("desk-{}", shared.settings.member).into();
-    let mut log = match KafkaLog::connect(&shared.settings, &Subscription { stage, names }) {
-        Ok(log) => log,
-        Err(error) => return shared.end(Err(error.into())),
-    };
-    let mut told = None;
-    while !shared.is_stopping() {
-        let now = (shared.clock)();
-        let polled = log.poll(POLL, &mut |event| {
-            if let Event::Record(record) = event
-                && let Ok(alert) = serde_json::from_slice::<Alert>(record.value.unwrap_or_default())
-            {
-                on_alert(&alert);
-                desk.apply(alert);
-            }
-        });
-        if let Err(error) = polled {
-            return shared.end(Err(error.into()));
-        }
-        if told.is_none_or(|told| now.millis_since(told) >= 1_000) {
-            told = Some(now);
-            let feeds = shared.feeds.read().unwrap_or_else(PoisonError::into_inner);
-            desk.tick(now, observe::feed_health(&shared.config, &feeds, now));
-        }
-    }
-    desk.close();
-    if let Err(error) = log.close(CLOSE) {
-        tracing::warn!(%error, "the reader of alerts did not close");
-    }
 }

@@ -39,6 +39,11 @@ impl WatchedLog {
         })
     }
 
+    /// Whether the group has ever said which partitions are this member's.
+    pub(super) fn has_joined(&self) -> bool {
+        self.log.has_joined()
+    }
+
     /// States the lag of what is owned, and counts what the client mended by itself.
     pub(super) fn observe(&mut self) {
         let lag = self.log.lag();

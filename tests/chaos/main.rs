@@ -77,7 +77,7 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
     }
     let written = writer.finish(&town);
     eprintln!("{history} posts of history, {written} in all");
-    town.stop();
+    town.stop_without_broker();
     town.print_troubles();
     proofs::refold_is_equal(&town);
     proofs::every_post_is_in_the_ledger_once(&town, written);

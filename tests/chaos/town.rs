@@ -138,9 +138,7 @@ account_key_file = "{}"
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, member: usize, signal: &str) {
         let child = self.processes[member].as_ref().unwrap();
-        let arguments = [format!("-{signal}"), child.id().to_string()];
-        let told = Command::new("kill").args(arguments).status().unwrap();
-        assert!(told.success());
+        tell(&child.id().to_string(), signal);
     }
 
     /// SIGTERM to one: it ends well within the deadline.
@@ -149,14 +147,27 @@ account_key_file = "{}"
         self.await_end(member);
     }
 
-    /// SIGTERM to all at once.
-    pub(crate) fn stop(&mut self) {
+    /// SIGTERM to all at once, while the broker stands still.
+    pub(crate) fn stop_without_broker(&mut self) {
+        let broker = broker();
+        if let Some(broker) = &broker {
+            tell(broker, "STOP");
+        }
+        let began = Instant::now();
         let running = self.running();
         for &member in &running {
             self.signal(member, "TERM");
         }
         for member in running {
             self.await_end(member);
+        }
+        eprintln!(
+            "all stopped in {:?}, broker away: {}",
+            began.elapsed(),
+            broker.is_some()
+        );
+        if let Some(broker) = &broker {
+            tell(broker, "CONT");
         }
     }
 
@@ -169,19 +180,11 @@ account_key_file = "{}"
 
     /// The broker of `KENTONGAN_KAFKA_DIR` stands still for longer than a commit may wait.
     pub(crate) fn pause_broker() {
-        let Ok(folder) = std::env::var("KENTONGAN_KAFKA_DIR") else {
-            eprintln!("KENTONGAN_KAFKA_DIR is not set: the broker is not paused");
-            return;
-        };
+        let Some(broker) = broker() else { return };
         eprintln!("the broker stands still");
-        let broker = std::fs::read_to_string(PathBuf::from(folder).join("pid")).unwrap();
-        let signal = |signal: &str| {
-            let told = Command::new("kill").args([signal, broker.trim()]).status();
-            assert!(told.unwrap().success());
-        };
-        signal("-STOP");
+        tell(&broker, "STOP");
         until(Instant::now() + BROKER_PAUSE, || None::<()>);
-        signal("-CONT");
+        tell(&broker, "CONT");
     }
 
     /// Stops and starts the broker of `KENTONGAN_KAFKA_DIR`; its data stays.
@@ -234,6 +237,22 @@ impl Drop for Town {
             std::fs::remove_dir_all(&self.folder).ok();
         }
     }
+}
+
+/// The process of the broker of `KENTONGAN_KAFKA_DIR`.
+fn broker() -> Option<String> {
+    let Ok(folder) = std::env::var("KENTONGAN_KAFKA_DIR") else {
+        eprintln!("KENTONGAN_KAFKA_DIR is not set: the broker is left alone");
+        return None;
+    };
+    let process = std::fs::read_to_string(PathBuf::from(folder).join("pid")).unwrap();
+    Some(process.trim().to_owned())
+}
+
+fn tell(process: &str, signal: &str) {
+    let arguments = [format!("-{signal}"), process.to_owned()];
+    let told = Command::new("kill").args(arguments).status().unwrap();
+    assert!(told.success());
 }
 
 /// Asks until there is an answer, or `end` has come.

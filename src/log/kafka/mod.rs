@@ -74,6 +74,11 @@ impl KafkaLog {
         self.reader.as_ref().map_or_else(Vec::new, Reader::lag)
     }
 
+    /// Whether the group has ever said which partitions are this member's, be it none.
+    pub fn has_joined(&self) -> bool {
+        self.reader.as_ref().is_some_and(Reader::has_joined)
+    }
+
     /// How often the brokers or the network did not do what was asked, since the start.
     pub fn troubles(&self) -> u64 {
         self.reader.as_ref().map_or(0, Reader::troubles)

@@ -30,6 +30,7 @@ pub(super) struct Reader {
     /// The partitions that are read now and how far, in the order of [`Partition`].
     owned: Vec<Position>,
     membership: Membership,
+    has_joined: bool,
     troubles: Troubles,
 }
 
@@ -62,6 +63,7 @@ impl Reader {
             consumer,
             owned: Vec::new(),
             membership: Membership::Settled,
+            has_joined: false,
             troubles: Troubles::default(),
         })
     }
@@ -106,6 +108,7 @@ impl Reader {
                 Happening::Line { level, text } => log_line(level, &text),
                 Happening::Other => {}
                 Happening::Assign(places) => {
+                    self.has_joined = true;
                     self.membership = Membership::Given(partitions(&places));
                     drop((event, queue));
                     self.announce(visit);
@@ -215,6 +218,11 @@ impl Reader {
             Some((owned.partition.clone(), behind))
         };
         self.owned.iter().filter_map(lag).collect()
+    }
+
+    /// Whether the group has ever said which partitions are this member's, be it none.
+    pub(super) fn has_joined(&self) -> bool {
+        self.has_joined
     }
 
     /// How often something did not work.
