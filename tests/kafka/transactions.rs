@@ -1,6 +1,10 @@
 //! Transactions on a real broker: what readers see when a member dies, or is replaced, inside one.
 
+use std::time::{Duration, Instant};
+
 use kentongan::log::{Ending, Log};
+use rdkafka::config::ClientConfig;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::cluster::{
     Cluster, DEADLINE, Seen, Stage, at_end, numbered, numbers, record, sorted, write,
@@ -34,7 +38,7 @@ fn one_who_is_killed_inside_a_transaction_repeats_and_loses_nothing_real() {
     write(&mut cluster.writer(), numbered(&name, 4, 0..20));
     let mut killed = cluster.stage(&[&name]);
     copy(&mut killed, &out, 20);
-    // No position can be committed for a stranger: the records are sent, the transaction is open.
+    // No position can be committed for a stranger: the transaction is open.
     let stranger = kentongan::log::Position {
         partition: kentongan::log::Partition {
             name: name.as_str().into(),
@@ -52,6 +56,38 @@ fn one_who_is_killed_inside_a_transaction_repeats_and_loses_nothing_real() {
     assert!(!heir.log.is_open());
     heir.close();
     assert_eq!(committed(&cluster, &out, 21), numbers(0..20));
+}
+
+/// Longest wait for the transaction of one who died: its time limit, and the time between two looks of
+/// the brokers (a second where tests run).
+const LONGEST_WAIT: Duration = Duration::from_secs(12);
+
+#[test]
+fn one_who_dies_inside_a_transaction_delays_the_readers_by_10_s_real() {
+    let Some((cluster, name)) = Cluster::exactly_once("delays", 1) else {
+        return;
+    };
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", &cluster.settings.brokers)
+        .set("transactional.id", format!("{name}-dying"))
+        .set("transaction.timeout.ms", "10000");
+    let dying: BaseProducer = config.create().unwrap();
+    dying.init_transactions(DEADLINE).unwrap();
+    dying.begin_transaction().unwrap();
+    let began = Instant::now();
+    let sent: BaseRecord<'_, str, str> = BaseRecord::to(&name).payload("of the dead");
+    dying.send(sent).unwrap();
+    dying.flush(DEADLINE).unwrap();
+    drop(dying);
+    write(&mut cluster.writer(), [record(&name, 0, "of another")]);
+    let mut reader = cluster.stage(&[&name]);
+    reader.until_records(1);
+    let waited = began.elapsed();
+    eprintln!("readers waited {waited:?} for one who died inside a transaction");
+    assert_eq!(reader.values(), ["of another"]);
+    reader.close();
+    assert!(waited < LONGEST_WAIT, "{waited:?}");
 }
 
 #[test]
@@ -124,14 +160,9 @@ fn a_static_member_comes_back_to_its_partitions_and_the_others_notice_nothing_re
         }
         owned
     };
-    let end = std::time::Instant::now() + DEADLINE;
+    let end = Instant::now() + DEADLINE;
     while owned(&first).len() != 2 || owned(&second).len() != 2 {
-        assert!(
-            std::time::Instant::now() < end,
-            "{:?} {:?}",
-            first.seen,
-            second.seen
-        );
+        assert!(Instant::now() < end, "{:?} {:?}", first.seen, second.seen);
         first.poll().unwrap();
         second.poll().unwrap();
     }
@@ -140,12 +171,7 @@ fn a_static_member_comes_back_to_its_partitions_and_the_others_notice_nothing_re
     first.seen.clear();
     let mut back = stage(&mut cluster, "two");
     while owned(&back) != partitions {
-        assert!(
-            std::time::Instant::now() < end,
-            "{:?} {:?}",
-            first.seen,
-            back.seen
-        );
+        assert!(Instant::now() < end, "{:?} {:?}", first.seen, back.seen);
         first.poll().unwrap();
         back.poll().unwrap();
     }
