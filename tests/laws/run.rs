@@ -275,6 +275,7 @@ fn ingest(world: &World, config: &Config) -> Ingest {
     let lists = Lists {
         lexicon: vec![("hazards", "[hazard banjir]\nbanjir\n")],
         areas: "",
+        districts: "",
         towns: "",
         places: "",
         ambiguous: "",
