@@ -305,13 +305,17 @@ fn dead_letters_keep_the_bytes_and_the_reason() {
     let values = bad.iter().map(|(value, _)| value.clone());
     let cluster = ingested(values.chain(odd_lines().into_iter().map(Some)));
     let letters = cluster.read(&partition("feeds.social.dlq"));
-    assert_eq!(letters.len(), bad.len());
+    let mut kept_letters = letters.iter();
     let mut expected = Outcomes {
         irrelevant: odd_lines().len() as u64,
         ..Outcomes::default()
     };
-    for (offset, ((_, letter), (value, reason))) in letters.iter().zip(&bad).enumerate() {
+    for (offset, (value, reason)) in bad.iter().enumerate() {
         expected.refuse(*reason);
+        if *reason == Refusal::Tombstone {
+            continue; // no bytes to keep
+        }
+        let (_, letter) = kept_letters.next().unwrap();
         let offset = offset.to_string();
         let length = value.as_ref().map(Vec::len);
         let cut = length.filter(|&length| length > LONGEST_LETTER);
@@ -323,6 +327,7 @@ fn dead_letters_keep_the_bytes_and_the_reason() {
         let headers = [Some("crawler"), reason, Some(&*offset), cut.as_deref()];
         check_letter(letter, kept, headers);
     }
+    assert!(kept_letters.next().is_none());
     let mut stated = Outcomes::default();
     for (_, batch) in cluster.read(&partition("counts")) {
         let batch = Batch::decode(&batch.value.unwrap()).unwrap();
