@@ -7,8 +7,8 @@ KENTONGAN_DATA holds corpora/ (posts by event, quiet days). Standard library onl
 a fixed seed, so the figures repeat. The gate is off in event files: they are not about Indonesia.
 
 What it prints:
-  events    for each event: the on-topic post with which an incident about it opened or escalated (its own
-            and the running number), minutes after the event's first on-topic post; other incidents.
+  events    for each event: the on-topic post with which an incident about it opened or escalated, minutes after its begin: the first of ten on-topic posts
+            within six hours; other incidents.
   quiet     real streams without an event: incidents a day beside B.
   shuffled  the same posts, blocks of them put at each other's times: incidents a day beside B, pooled, with
             the upper end of the 90 % Poisson interval.
@@ -27,10 +27,10 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-NEAR = timedelta(days=1)
+# An event begins with the first of so many on-topic posts within so long: before, nobody talks about it.
+BEGIN_POSTS, BEGIN_WITHIN = 10, timedelta(hours=6)
 AFTER = timedelta(days=4)
 DAY = 86_400.0
-# Name, share of its posts' times that is used, length of a made-up stretch in days (0: as long as it is).
 QUIET = ("jakarta-corona-day-2020-04-26", "psbb-stream-2020-05", "vaccine-tweets-2021",
          "world-headlines-2021-2022", "traffic-accidents-2019-2020")
 SINGLE = (("crisislext6-west-texas-explosion-2013-04", "2013-04-18T00:50:38Z"),
@@ -75,11 +75,12 @@ class Event:
 
     def __init__(self, name, posts, onset=None):
         self.name = name
-        onset = moment(onset) if onset else None
-        self.posts = [post for post in posts if onset is None or moment(post["created_at"]) >= onset]
-        self.times = [moment(post["created_at"]) for post in self.posts]
-        self.ids = {post["id"] for post in self.posts}
-        self.onset = onset or self.times[0]
+        self.ids = {post["id"] for post in posts}
+        times = [moment(post["created_at"]) for post in posts]
+        runs = zip(times, times[BEGIN_POSTS - 1:])
+        begins = (first for first, last in runs if last - first <= BEGIN_WITHIN)
+        self.onset = moment(onset) if onset else next(begins, times[0])
+        self.times = [time for time in times if time >= self.onset]
 
     def owns(self, alert):
         """Whether at least half of its example posts are on-topic posts of the event."""

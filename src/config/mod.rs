@@ -13,6 +13,7 @@ mod agree;
 mod check;
 mod environment;
 mod layer;
+mod levels;
 mod place;
 mod report;
 mod secret;
@@ -27,6 +28,7 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 pub use environment::log_filter;
+pub use levels::Levels;
 pub use place::{Mistake, Mistakes, Place};
 pub use secret::{AccountSecret, SecretError};
 pub use sources::{Difference, SourceFile, Sources};
@@ -55,6 +57,8 @@ pub struct Config {
     pub series: Series,
     /// The third fold.
     pub triage: Triage,
+    /// When an incident is serious.
+    pub levels: Levels,
     /// What may be shown of people's posts.
     pub privacy: Privacy,
     /// The one port.

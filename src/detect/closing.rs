@@ -86,7 +86,6 @@ impl Detector {
         finding: Option<Finding>,
         closed: &mut dyn FnMut(ClosedPane<'_>),
     ) {
-        let guard = self.settings.guard;
         let Some(topic) = self.topics.get_mut(id) else {
             return;
         };
@@ -101,7 +100,7 @@ impl Detector {
             windows: Scale::ALL.map(|scale| track.posts(scale, pane)),
             is_spike: finding.is_some_and(|finding| finding.is_spike()),
         });
-        track.compact(pane, guard);
+        track.compact(pane, &self.settings);
         if let Some(finding) = finding {
             track.rise(pane, finding.surprise);
             self.kinds.get_mut(kind).follow(&key, id);
@@ -120,7 +119,7 @@ impl Detector {
             for kind in FeedKind::ALL {
                 let first_open = kinds.get(kind).first_open;
                 if let (Some(track), Some(pane)) = (topic.track_mut(kind).as_mut(), first_open) {
-                    track.compact(pane, settings.guard);
+                    track.compact(pane, settings);
                 }
             }
         }
@@ -128,7 +127,7 @@ impl Detector {
             topic.episode.is_none()
                 && FeedKind::ALL.into_iter().all(|kind| {
                     let learned = kinds.get(kind).learned;
-                    let is_faint = |track: &Track| track.is_faint(learned, settings.memory_blocks);
+                    let is_faint = |track: &Track| track.is_faint(learned, settings);
                     topic.track(kind).is_none_or(is_faint)
                 })
         });

@@ -80,6 +80,8 @@ metrics! {
     ledger: IntGaugeVec = "kentongan_detect_ledger_posts", ["feed", "outcome"];
     /// False incidents a day that the configuration allows.
     budget: Gauge = "kentongan_detect_promised_false_incidents_per_day", [];
+    /// Episodes that opened, a day of exposure, true or false: to be laid beside the promise.
+    realised: Gauge = "kentongan_detect_realised_episodes_per_day", [];
     /// Incidents that are open.
     open_incidents: IntGaugeVec = "kentongan_triage_open_incidents", ["level"];
     /// Revisions that went out.

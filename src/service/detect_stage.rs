@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::stage::Stage;
 use crate::config::Config;
-use crate::detect::{Detector, SignalRecord};
+use crate::detect::{Constants, Detector, SignalRecord};
 use crate::ingest::Batch;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
@@ -22,6 +22,7 @@ pub struct DetectStage {
     counts: Arc<str>,
     signals: Arc<str>,
     counts_partitions: u16,
+    constants: Constants,
     owned: BTreeMap<u32, Owned>,
     pending: Vec<SignalRecord>,
     progressed: bool,
@@ -37,12 +38,19 @@ impl DetectStage {
             signals: config.kafka.signals.as_str().into(),
             config,
             counts_partitions,
+            constants: Constants::default(),
             owned: BTreeMap::new(),
             pending: Vec::new(),
             progressed: false,
             leaving: Vec::new(),
             unreadable: 0,
         }
+    }
+
+    /// The stage with other constants of detection, for an evaluation.
+    #[must_use]
+    pub fn with_constants(self, constants: Constants) -> Self {
+        Self { constants, ..self }
     }
 
     /// The detectors, by partition of `counts`.
@@ -85,7 +93,12 @@ impl Stage for DetectStage {
         match event {
             Event::Assigned { partition, next } => {
                 let number = partition.number;
-                let detector = Detector::new(&self.config, number, self.counts_partitions);
+                let detector = Detector::with_constants(
+                    &self.config,
+                    number,
+                    self.counts_partitions,
+                    self.constants,
+                );
                 self.owned.insert(number, Owned { detector, next });
             }
             Event::Record(record) => self.fold(&record),

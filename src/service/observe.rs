@@ -67,10 +67,11 @@ pub(super) fn ingest(shared: &Shared, stage: &mut IngestStage) {
 
 /// States what the detectors know.
 pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
-    let mut topics = 0;
+    let (mut topics, mut realised) = (0, 0.0);
     let mut statements = FeedStatements::default();
     for detector in stage.detectors() {
         topics += detector.topics();
+        realised += detector.opened_per_day().unwrap_or(0.0);
         for kind in FeedKind::ALL {
             if let Some(until) = detector.closed_until(kind) {
                 let closed = statements.closed_until.entry(kind).or_insert(until);
@@ -87,6 +88,7 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
             .merge(&ledger.outcomes);
     }
     let metrics = &shared.metrics;
+    metrics.realised.set(realised);
     metrics
         .topics
         .set(i64::try_from(topics).unwrap_or(i64::MAX));

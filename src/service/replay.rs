@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::alert::Rendering;
 use crate::config::{Config, Feed, Format, PlacedBy};
+use crate::detect::Constants;
 use crate::feed::AccountKey;
 use crate::ingest::{Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::memory::{Cluster, MemoryLog};
@@ -55,6 +56,7 @@ impl Replay {
         rendering: Rendering,
         files: u32,
         started_at: EventTime,
+        constants: Constants,
     ) -> Result<Self, LogError> {
         let config = Arc::new(with_two_feeds(config));
         let cluster = Cluster::forgetful();
@@ -86,7 +88,7 @@ impl Replay {
             outcomes: Outcomes::default(),
             writer: cluster.log("ingest"),
             detect: (
-                DetectStage::new(Arc::clone(&config), 1),
+                DetectStage::new(Arc::clone(&config), 1).with_constants(constants),
                 log(&config.kafka.counts, "detect"),
             ),
             triage: (

@@ -40,7 +40,7 @@ impl TriageStage {
             rendering,
             signals: config.kafka.signals.as_str().into(),
             alerts: config.kafka.alerts.as_str().into(),
-            triage: Triage::new(&config.triage),
+            triage: Triage::new(&config),
             config,
             next: None,
             pending: Vec::new(),
@@ -114,7 +114,7 @@ impl Stage for TriageStage {
     fn visit(&mut self, event: Event<'_>) {
         match event {
             Event::Assigned { next, .. } => {
-                self.triage = Triage::new(&self.config.triage);
+                self.triage = Triage::new(&self.config);
                 self.next = Some(next);
             }
             Event::Record(record) => self.fold(&record),

@@ -34,16 +34,18 @@ struct Incident {
 pub struct Triage {
     update_interval_ms: i64,
     max_open: usize,
+    levels: config::Levels,
     open: BTreeMap<EpisodeId, Incident>,
     turned_away: u64,
 }
 
 impl Triage {
     /// A fold without incidents.
-    pub fn new(config: &config::Triage) -> Self {
+    pub fn new(config: &config::Config) -> Self {
         Self {
-            update_interval_ms: i64::from(config.update_interval_ms),
-            max_open: config.max_open_incidents as usize,
+            update_interval_ms: i64::from(config.triage.update_interval_ms),
+            max_open: config.triage.max_open_incidents as usize,
+            levels: config.levels.clone(),
             open: BTreeMap::new(),
             turned_away: 0,
         }
@@ -88,7 +90,7 @@ impl Triage {
         let incident = Incident {
             id: incident_id(&signal),
             revision: 1,
-            level: assess::level(&signal, character),
+            level: assess::level(&self.levels, &signal, character),
             opened_at: signal.opened_at,
             updated_at: signal.at,
         };
@@ -100,7 +102,7 @@ impl Triage {
     fn update(&mut self, episode: &EpisodeId, signal: Signal) -> Option<Revision> {
         let incident = self.open.get_mut(episode)?;
         let (character, _) = assess::character(&signal.counts);
-        let level = assess::level(&signal, character).max(incident.level);
+        let level = assess::level(&self.levels, &signal, character).max(incident.level);
         let rises = level > incident.level;
         let since_update = signal.at.millis_since(incident.updated_at);
         if !rises && since_update < self.update_interval_ms {

@@ -3,15 +3,20 @@
 //! In: files of plain posts. Out: alerts as JSON lines on standard output, a summary on standard error.
 //! Rule: files are merged by the posts' times; ties go by argument, then line.
 
+mod compare;
+mod explain;
+
 use std::io::{self, BufRead, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 
-use super::classify::{next_line, open};
-use super::{Context, exit};
+use crate::cli::classify::{next_line, open};
+use crate::cli::{Context, exit};
+use crate::config::Config;
+use crate::detect::Constants;
 use crate::post::{EventTime, FeedKind};
 use crate::relevance::Gate;
 use crate::service::clock::Stopwatch;
@@ -25,6 +30,8 @@ Examples:
   kentongan replay posts.jsonl.gz > alerts.jsonl
   kentongan replay social.jsonl news.jsonl --set relevance.enabled=false
   zcat posts.jsonl.gz | kentongan replay -
+  kentongan replay --explain posts.jsonl > /dev/null      why, for people, on standard error
+  kentongan replay --compare tuned.toml posts.jsonl       which incidents tuned.toml adds (+) and drops (-)
 
 The same input and configuration give the same bytes. The last line on standard error adds up:
 posts = counted + irrelevant + untopical + duplicate + late + refused.")]
@@ -32,6 +39,16 @@ pub struct Arguments {
     /// Files of plain posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Tell on standard error why there was each alert
+    #[arg(long)]
+    explain: bool,
+    /// Run a second configuration on the same posts and print which incidents it would add and drop,
+    /// instead of the alerts
+    #[arg(long, value_name = "FILE.toml")]
+    compare: Option<PathBuf>,
+    /// Constants of detection as a JSON object, for its evaluation
+    #[arg(long, value_name = "JSON", hide = true)]
+    settings: Option<String>,
 }
 
 struct Source {
@@ -47,9 +64,65 @@ struct Source {
 pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.config()?;
     let watch = Stopwatch::start();
+    let mut replay = back_test(config, arguments)?;
+    let mut output = BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    if let Some(file) = &arguments.compare {
+        let from_input = arguments.files.iter().any(|path| path == Path::new("-"));
+        ensure!(
+            !from_input,
+            "a comparison reads the posts twice: write standard input to a file first"
+        );
+        let other = context.load(Some(file))?;
+        let mut other = back_test(&other, arguments)?;
+        let (mut old, mut new) = (compare::Incidents::default(), compare::Incidents::default());
+        fold(arguments, config, &mut replay, &mut |alert| old.note(alert))?;
+        fold(arguments, config, &mut other, &mut |alert| new.note(alert))?;
+        written = compare::write(&old, &new, &mut output);
+    } else {
+        let mut emit = |alert: &[u8]| {
+            if written.is_ok() {
+                written = output
+                    .write_all(alert)
+                    .and_then(|()| output.write_all(b"\n"));
+            }
+            if written.is_ok() && arguments.explain {
+                written = io::stderr().write_all(explain::lines(alert).as_bytes());
+            }
+        };
+        fold(arguments, config, &mut replay, &mut emit)?;
+    }
+    written
+        .and_then(|()| output.flush())
+        .map_err(exit::output_error)?;
+    summarise(&replay, watch.elapsed(), &mut io::stderr().lock())
+}
+
+fn back_test(config: &Config, arguments: &Arguments) -> anyhow::Result<Replay> {
+    let constants = match &arguments.settings {
+        Some(json) => serde_json::from_str(json).context("reading --settings")?,
+        None => Constants::default(),
+    };
     let files = u32::try_from(arguments.files.len())?;
     let gate = Gate::new(&config.relevance)?;
-    let mut replay = Replay::new(config, gate, rendering(config)?, files, clock::now())?;
+    let rendering = rendering(config)?;
+    Ok(Replay::new(
+        config,
+        gate,
+        rendering,
+        files,
+        clock::now(),
+        constants,
+    )?)
+}
+
+/// Folds every line of every file, merged by the posts' times.
+fn fold(
+    arguments: &Arguments,
+    config: &Config,
+    replay: &mut Replay,
+    emit: &mut dyn FnMut(&[u8]),
+) -> anyhow::Result<()> {
     let limit = u64::from(config.ingest.max_post_bytes);
     let mut sources = Vec::new();
     for path in &arguments.files {
@@ -62,27 +135,14 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
             kind: FeedKind::Social,
             has_line: false,
         };
-        source.advance(&replay, limit)?;
+        source.advance(replay, limit)?;
         sources.push(source);
     }
-    let mut output = BufWriter::new(io::stdout().lock());
-    let mut written = Ok(());
-    let mut emit = |alert: &[u8]| {
-        if written.is_ok() {
-            written = output
-                .write_all(alert)
-                .and_then(|()| output.write_all(b"\n"));
-        }
-    };
     while let Some((number, source)) = earliest(&mut sources) {
-        replay.offer(number, source.kind, &source.line, &mut emit)?;
-        source.advance(&replay, limit)?;
+        replay.offer(number, source.kind, &source.line, emit)?;
+        source.advance(replay, limit)?;
     }
-    replay.finish(&mut emit)?;
-    written
-        .and_then(|()| output.flush())
-        .map_err(exit::output_error)?;
-    summarise(&replay, watch.elapsed(), &mut io::stderr().lock())
+    Ok(replay.finish(emit)?)
 }
 
 impl Source {

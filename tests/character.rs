@@ -1,0 +1,111 @@
+//! A crowd or a campaign: every made event through the whole pipeline, judged by its label.
+
+#![expect(clippy::unwrap_used, reason = "a failure is a panic")]
+
+use std::time::Duration;
+
+use kentongan::config::Config;
+use kentongan::detect::Constants;
+use kentongan::post::EventTime;
+use kentongan::relevance::Gate;
+use kentongan::service::rendering;
+use kentongan::service::replay::Replay;
+use kentongan::simulate::{DEFAULT_START, Script, Settings, Simulation, Truth};
+use serde_json::Value;
+
+/// Three quiet hours, then one event of this kind.
+fn alerts_on(kind: &str, with_authors: bool) -> (Truth, Vec<Value>) {
+    let script = format!("[[event]]\nkind = \"{kind}\"\nat = \"3h\"\nduration = \"25m\"\n");
+    let run = Settings {
+        seed: 1,
+        start: DEFAULT_START,
+        length: Duration::from_secs(3 * 3600 + 25 * 60),
+        rate: 0.5,
+        script: Script::from_toml(&script).unwrap(),
+    };
+    let posts = Simulation::new(&run).unwrap();
+    let truth = posts.truths()[0].clone();
+    let config = Config::built_in().unwrap();
+    let mut replay = Replay::new(
+        &config,
+        Gate::new(&config.relevance).unwrap(),
+        rendering(&config).unwrap(),
+        1,
+        EventTime::from_millis(4_000_000_000_000),
+        Constants::default(),
+    )
+    .unwrap();
+    let mut alerts: Vec<Value> = Vec::new();
+    let mut emit = |alert: &[u8]| alerts.push(serde_json::from_slice(alert).unwrap());
+    for post in posts {
+        let mut line: Value = serde_json::from_str(&post.line).unwrap();
+        if !with_authors {
+            line.as_object_mut().unwrap().remove("author");
+        }
+        let line = serde_json::to_vec(&line).unwrap();
+        replay.offer(0, post.kind, &line, &mut emit).unwrap();
+    }
+    replay.finish(&mut emit).unwrap();
+    alerts.retain(|alert| {
+        let topic = alert["topic"].as_str().unwrap();
+        truth.topics.iter().any(|named| named.as_str() == topic)
+    });
+    (truth, alerts)
+}
+
+fn characters(alerts: &[Value]) -> Vec<&str> {
+    alerts
+        .iter()
+        .map(|alert| alert["character"].as_str().unwrap())
+        .collect()
+}
+
+/// No alert says the contrary of the label, and at least one says the label.
+fn check(kind: &str, with_authors: bool) {
+    let (truth, alerts) = alerts_on(kind, with_authors);
+    let characters = characters(&alerts);
+    let contrary = if truth.character == "organic" {
+        "amplified"
+    } else {
+        "organic"
+    };
+    let told: Vec<String> = alerts
+        .iter()
+        .map(|alert| {
+            format!(
+                "{} {} {} {}",
+                alert["updated_at"], alert["topic"], alert["character"], alert["character_why"]
+            )
+        })
+        .collect();
+    assert!(!characters.contains(&contrary), "{kind}: {told:#?}");
+    assert!(characters.contains(&truth.character), "{kind}: {told:#?}");
+    if truth.character == "amplified" {
+        let levels: Vec<_> = alerts.iter().map(|alert| &alert["level"]).collect();
+        assert!(
+            levels.iter().all(|level| *level == "waspada"),
+            "{kind}: {levels:?}"
+        );
+    }
+}
+
+#[test]
+fn crowds_are_organic() {
+    for kind in ["earthquake", "flood", "relay"] {
+        check(kind, true);
+    }
+}
+
+#[test]
+fn campaigns_are_amplified_and_never_rise() {
+    for kind in ["push", "chorus", "rumour"] {
+        check(kind, true);
+    }
+}
+
+#[test]
+fn without_authors_copies_and_fixed_tags_are_still_seen() {
+    for kind in ["earthquake", "flood", "push", "chorus", "rumour"] {
+        check(kind, false);
+    }
+}
