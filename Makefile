@@ -32,7 +32,8 @@ lint: ## format, lints, documentation, dependencies; no tests
 evaluate: ## measure detection on real posts and count series (needs KENTONGAN_DATA)
 	@scripts/need cargo cc c++ make
 	cargo build --locked --release
-	python3 scripts/evaluate_posts.py
+	python3 scripts/evaluate_posts.py --perturbed 10
+	python3 scripts/evaluate_peers.py --plot docs/peers.svg
 
 fmt: ## format the source
 	cargo fmt

@@ -7,8 +7,9 @@ KENTONGAN_DATA holds corpora/ (posts by event, quiet days). Standard library onl
 a fixed seed, so the figures repeat. The gate is off in event files: they are not about Indonesia.
 
 What it prints:
-  events    for each event: the on-topic post with which an incident about it opened or escalated, minutes after its begin: the first of ten on-topic posts
-            within six hours; other incidents.
+  events    for each event: the on-topic post with which an incident about it opened or escalated, minutes
+            after its begin (the first of ten on-topic posts within six hours); other incidents.
+  perturbed with --perturbed N: the same in sum, N times with ten constants times exp(N(0, 0.2)) at once.
   quiet     real streams without an event: incidents a day beside B.
   shuffled  the same posts, blocks of them put at each other's times: incidents a day beside B, pooled, with
             the upper end of the 90 % Poisson interval.
@@ -37,6 +38,10 @@ SINGLE = (("crisislext6-west-texas-explosion-2013-04", "2013-04-18T00:50:38Z"),
           ("crisislext6-queensland-floods-2013-01", None),
           ("crisislext6-hurricane-sandy-2012-10", None))
 
+PERTURBED = {"base_surprise": 3.0, "prior_posts": 0.5, "prior_total": 1000.0, "prior_dispersion": 1.5,
+             "prior_dispersion_posts": 20.0, "clip_deviations": 2.0, "class_prior_per_post": 5e-4,
+             "class_prior_excess": 2.0, "own_episodes_per_day": 0.1, "own_prior_days": 5.0}
+
 
 def moment(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -59,12 +64,13 @@ class Program:
         for setting in settings:
             self.line += ["--set", setting]
 
-    def alerts(self, posts, *settings):
+    def alerts(self, posts, *settings, constants=None):
         line = list(self.line)
         for setting in settings:
             line += ["--set", setting]
         text = "".join(json.dumps(post, ensure_ascii=False) + "\n" for post in posts)
-        done = subprocess.run(line + ["replay", "-"], input=text, text=True, capture_output=True)
+        done = subprocess.run(line + ["replay", "-"] + (["--settings", json.dumps(constants)]
+                              if constants else []), input=text, text=True, capture_output=True)
         if done.returncode != 0:
             sys.exit("replay failed: " + done.stderr)
         return [json.loads(alert) for alert in done.stdout.splitlines()]
@@ -102,13 +108,13 @@ def is_on_topic(post):
     return label == "on-topic" or label.startswith("Related")
 
 
-def report(events, alerts, posts):
-    """Prints the events of one stream; gives the numbers of their posts and the other incidents."""
+def report(events, alerts, posts, write):
+    """Writes the events of one stream; gives the numbers of their posts and the other incidents."""
     numbers = []
     for event in events:
         found = event.found(alerts)
         numbers.append(found[0] if found else None)
-        print("  %-36s %s" % (event.name, "post %4d  %7.1f min  %s" % (
+        write("  %-36s %s" % (event.name, "post %4d  %7.1f min  %s" % (
             found[0], found[1], found[2]["topic"]) if found else "none"))
     opened = [alert for alert in alerts if alert["revision"] == 1]
     others = [alert for alert in opened if not any(
@@ -116,14 +122,12 @@ def report(events, alerts, posts):
     of_events = [alert for alert in opened if alert not in others]
     strangers = [alert for alert in of_events if not any(event.owns(alert) for event in events)]
     days = len({post["created_at"][:10] for post in posts})
-    print("  incidents %d in %d days with data; outside of all events' first four days %d; inside, about "
+    write("  incidents %d in %d days with data; outside of all events' first four days %d; inside, about "
           "something else %d" % (len(opened), days, len(others), len(strangers)))
     return numbers, len(others), days
 
 
-def evaluate_events(folder, program):
-    print("events")
-    numbers, others, days = [], 0, 0
+def event_streams(folder):
     posts = read(folder, "crisislext26-dev-16-events")
     by_event = defaultdict(list)
     for post in posts:
@@ -134,14 +138,22 @@ def evaluate_events(folder, program):
         posts = read(folder, name)
         own = [post for post in posts if is_on_topic(post)]
         streams.append(([Event(name, own, onset)], posts))
+    return streams
+
+
+def evaluate_events(streams, program, write=print, constants=None):
+    numbers, others, days = [], 0, 0
+
+    def run(stream):
+        return program.alerts(stream[1], "relevance.enabled=false", constants=constants)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = list(pool.map(lambda stream: program.alerts(stream[1], "relevance.enabled=false"), streams))
+        runs = list(pool.map(run, streams))
     for (events, posts), alerts in zip(streams, runs):
-        found, other, span = report(events, alerts, posts)
+        found, other, span = report(events, alerts, posts, write)
         numbers, others, days = numbers + found, others + other, days + span
     within = [sum(number is not None and number <= most for number in numbers) for most in (10, 20)]
-    print("events     %d of %d by the 10th, %d by the 20th on-topic post; %d other incidents in %d days" % (
-        within[0], len(numbers), within[1], others, days))
+    return "%d of %d by the 10th, %d by the 20th on-topic post; %d other incidents in %d days" % (
+        within[0], len(numbers), within[1], others, days)
 
 
 def shuffled(posts, block, rng, days):
@@ -216,6 +228,7 @@ def main():
     parser.add_argument("--set", action="append", default=[], help="key=value of the configuration")
     parser.add_argument("--budget", type=float, action="append", help="B of the quiet streams (default 1)")
     parser.add_argument("--rounds", type=int, default=1, help="shuffles of each quiet stream")
+    parser.add_argument("--perturbed", type=int, default=0, help="runs with other constants")
     parser.add_argument("--only", choices=("events", "quiet"))
     arguments = parser.parse_args()
     folder = os.path.join(os.environ.get("KENTONGAN_DATA", "../shared/data"), "corpora")
@@ -224,7 +237,12 @@ def main():
         return
     program = Program(arguments.program, arguments.set)
     if arguments.only != "quiet":
-        evaluate_events(folder, program)
+        streams = event_streams(folder)
+        print("events     " + evaluate_events(streams, program))
+        rng = random.Random(1)
+        for _ in range(arguments.perturbed):
+            constants = {key: value * math.exp(rng.gauss(0, 0.2)) for key, value in PERTURBED.items()}
+            print("perturbed  " + evaluate_events(streams, program, lambda _: None, constants), flush=True)
     if arguments.only != "events":
         for budget in arguments.budget or [1.0]:
             evaluate_quiet(folder, program, budget, arguments.rounds)

@@ -211,6 +211,13 @@ impl Track {
         {
             self.minutes.pop_front();
         }
+        // Most topics are cold most of the time: they keep no room for what they do not hold.
+        if self.fine.is_empty() {
+            self.fine = VecDeque::new();
+        }
+        if self.minutes.is_empty() {
+            self.minutes = VecDeque::new();
+        }
         while let Some(ended) = self
             .ended
             .pop_front_if(|ended| ended.ended <= first_open.plus(-settings.guard))

@@ -1,3 +1,5 @@
+//! Characters of known crowds and campaigns; the level as a law.
+
 use proptest::prelude::*;
 
 use super::*;
