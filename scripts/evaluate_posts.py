@@ -38,7 +38,7 @@ SINGLE = (("crisislext6-west-texas-explosion-2013-04", "2013-04-18T00:50:38Z"),
           ("crisislext6-queensland-floods-2013-01", None),
           ("crisislext6-hurricane-sandy-2012-10", None))
 
-PERTURBED = {"base_surprise": 3.0, "prior_posts": 0.5, "prior_total": 1000.0, "prior_dispersion": 1.5,
+PERTURBED = {"base_surprise": 2.75, "prior_posts": 0.5, "prior_total": 1000.0, "prior_dispersion": 1.75,
              "prior_dispersion_posts": 20.0, "clip_deviations": 2.0, "class_prior_per_post": 5e-4,
              "class_prior_excess": 2.0, "own_episodes_per_day": 0.1, "own_prior_days": 5.0}
 

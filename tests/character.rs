@@ -19,12 +19,12 @@ fn alerts_on(kind: &str, with_authors: bool) -> (Truth, Vec<Value>) {
     let run = Settings {
         seed: 1,
         start: DEFAULT_START,
-        length: Duration::from_secs(3 * 3600 + 25 * 60),
+        length: Duration::from_mins(3 * 60 + 25),
         rate: 0.5,
         script: Script::from_toml(&script).unwrap(),
     };
     let posts = Simulation::new(&run).unwrap();
-    let truth = posts.truths()[0].clone();
+    let truth = posts.truths().first().unwrap().clone();
     let config = Config::built_in().unwrap();
     let mut replay = Replay::new(
         &config,

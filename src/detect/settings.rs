@@ -62,10 +62,10 @@ pub struct Constants {
 impl Default for Constants {
     fn default() -> Self {
         Self {
-            base_surprise: 3.0,
+            base_surprise: 2.75,
             prior_posts: 0.5,
             prior_total: 1_000.0,
-            prior_dispersion: 1.5,
+            prior_dispersion: 1.75,
             prior_dispersion_posts: 20.0,
             clip_deviations: 2.0,
             unclipped_blocks: 3,
