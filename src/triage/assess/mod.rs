@@ -54,7 +54,7 @@ struct Standing {
 
 /// The level of a signal.
 pub(super) fn level(levels: &Levels, signal: &Signal, character: Character) -> Level {
-    if character == Character::Amplified {
+    if character == Character::Amplified || are_tagged_alike(&signal.counts) {
         return Level::Waspada;
     }
     let standing = standing(signal);
@@ -173,7 +173,7 @@ pub(super) fn character(counts: &CountTable) -> (Character, Vec<(String, u32, f6
     let many = accounts
         .or(texts)
         .is_some_and(|pair| pair.observed >= CROWD_ACCOUNTS && share(pair) >= CROWD_SHARE);
-    let crowd = many && tag_sets.is_none_or(|pair| share(pair) >= CROWD_TAG_SETS);
+    let crowd = many && !are_tagged_alike(counts);
     let character = if few || copied(texts) || copied(tag_sets) {
         Character::Amplified
     } else if crowd {
@@ -182,6 +182,12 @@ pub(super) fn character(counts: &CountTable) -> (Character, Vec<(String, u32, f6
         Character::Unclear
     };
     (character, why)
+}
+
+/// Whether more posts carry the same set of hashtags than in a crowd: a campaign, or one among the
+/// usual talk about a place.
+fn are_tagged_alike(counts: &CountTable) -> bool {
+    counts.originals.observed >= FEWEST_POSTS && share(counts.tag_sets) < CROWD_TAG_SETS
 }
 
 fn share(pair: Pair) -> f64 {

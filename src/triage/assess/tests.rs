@@ -203,6 +203,21 @@ fn one_account_and_a_campaign_stay_at_the_lowest_level() {
 }
 
 #[test]
-fn a_push_among_the_usual_talk_of_a_place_is_not_called_organic() {
-    assert_eq!(judged(&counts(120, 100, 91, 76, 60)), Character::Unclear);
+fn a_push_among_the_usual_talk_of_a_place_is_not_called_organic_and_does_not_rise() {
+    let mixed = counts(900, 900, 800, 700, 540);
+    assert_eq!(judged(&mixed), Character::Unclear);
+    let levels = Config::built_in().unwrap().levels;
+    let loud = Made {
+        posts: 900,
+        accounts: 800,
+        surprise: 50.0,
+        feeds: 2,
+        places: 0,
+        languages: 4,
+        newest: 90,
+    };
+    let mut signal = signal(&loud, "place:ID-JK");
+    assert_eq!(level(&levels, &signal, Character::Unclear), Level::Awas);
+    signal.counts.tag_sets = mixed.tag_sets;
+    assert_eq!(level(&levels, &signal, Character::Unclear), Level::Waspada);
 }
