@@ -8,6 +8,7 @@ help: ## list these commands
 
 demo: ## show Kentongan at work: simulated feeds, page on http://127.0.0.1:8080
 	@scripts/need cargo cc c++ make
+	@scripts/page
 	cargo run --locked --release -- demo
 
 setup: ## install what the tests need beyond Rust and build-essential (Debian 12)
@@ -38,8 +39,9 @@ evaluate: ## measure detection on real posts and count series (needs KENTONGAN_D
 fmt: ## format the source
 	cargo fmt
 
-bench: ## measure the hot path
-	cargo bench --locked
+bench: ## measure the hot path: instructions per post, against budgets
+	@scripts/need cargo cc c++ make valgrind
+	cargo run --locked --release --example hot_path
 
 kafka-start: ## start a Kafka broker for tests in ./.kafka, print its address
 	@scripts/kafka start

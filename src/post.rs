@@ -171,6 +171,36 @@ pub struct Post<'a> {
     pub repost_of: Option<Cow<'a, str>>,
 }
 
+impl Post<'_> {
+    /// The same post without a tie to the record that it was read from.
+    pub fn into_owned(self) -> Post<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Post {
+            id: own(self.id),
+            identity: self.identity,
+            kind: self.kind,
+            platform: own(self.platform),
+            account: self.account,
+            created_at: self.created_at,
+            title: own(self.title),
+            text: own(self.text),
+            language: self.language,
+            url: self.url.map(own),
+            location: self.location.map(|location| match location {
+                Location::Named(name) => Location::Named(own(name)),
+                Location::Coordinates {
+                    latitude,
+                    longitude,
+                } => Location::Coordinates {
+                    latitude,
+                    longitude,
+                },
+            }),
+            repost_of: self.repost_of.map(own),
+        }
+    }
+}
+
 /// The key of a topic: `watch:ID`, `tag:NAME`, `place:ID-JK`, `hazard:banjir@ID-JK`,
 /// `hazard:gempa`, `phrase:WORDS`, `link:HOST/PATH`, `feed:NAME`.
 #[derive(

@@ -27,7 +27,7 @@ const PLAN: &[Row] = &[
     pure("post",      "",                                                 "jiff"),
     edge("config",    "post",                                             "csv jiff toml xxhash_rust"),
     edge("metrics",   "post config",                                      "prometheus"),
-    pure("feed",      "post config",                                      "flate2 jiff memchr serde_json simdutf8 siphasher unicode_normalization xxhash_rust"),
+    pure("feed",      "post config",                                      "flate2 html5gum jiff memchr serde_json simdutf8 siphasher unicode_normalization xxhash_rust"),
     pure("relevance", "post config",                                      "csv daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("topic",     "post config relevance",                            "daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("window",    "post config relevance",                            "foldhash hashbrown libm postcard xxhash_rust"),
@@ -41,7 +41,7 @@ const PLAN: &[Row] = &[
     edge("desk",      "post config metrics window triage alert",          "axum dashmap jiff prometheus serde_json tokio tokio_stream tracing"),
     pure("simulate",  "post config feed relevance",                       "jiff libm memchr rand rand_pcg serde_json toml xxhash_rust"),
     edge("service",   ALL,                                                "axum clap jiff prometheus serde_json tokio tokio_stream tracing"),
-    edge("cli",       ALL,                                                "anyhow clap clap_complete csv flate2 jiff prometheus serde_json tokio toml tracing tracing_subscriber"),
+    edge("cli",       ALL,                                                "anyhow clap clap_complete csv flate2 indicatif jiff prometheus serde_json tokio toml tracing tracing_subscriber"),
     edge("lib",       "",                                                 ""),
     edge("main",      "cli",                                              "anyhow clap"),
 ];

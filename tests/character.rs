@@ -4,12 +4,11 @@
 
 use std::time::Duration;
 
-use kentongan::config::Config;
+use kentongan::config::{Config, Format};
 use kentongan::detect::Constants;
-use kentongan::post::EventTime;
-use kentongan::relevance::Gate;
-use kentongan::service::rendering;
-use kentongan::service::replay::Replay;
+use kentongan::post::{EventTime, Post};
+use kentongan::service::replay::{Recorded, Replay};
+use kentongan::service::{lists, rendering};
 use kentongan::simulate::{DEFAULT_START, Script, Settings, Simulation, Truth};
 use serde_json::Value;
 
@@ -28,9 +27,12 @@ fn alerts_on(kind: &str, with_authors: bool) -> (Truth, Vec<Value>) {
     let config = Config::built_in().unwrap();
     let mut replay = Replay::new(
         &config,
-        Gate::new(&config.relevance).unwrap(),
+        lists::load(&config).unwrap(),
         rendering(&config).unwrap(),
-        1,
+        Recorded {
+            files: 1,
+            format: Format::Plain,
+        },
         EventTime::from_millis(4_000_000_000_000),
         Constants::default(),
     )
@@ -43,12 +45,17 @@ fn alerts_on(kind: &str, with_authors: bool) -> (Truth, Vec<Value>) {
             line.as_object_mut().unwrap().remove("author");
         }
         let line = serde_json::to_vec(&line).unwrap();
-        replay.offer(0, post.kind, &line, &mut emit).unwrap();
+        let decoded = replay.decode(&line).map(Post::into_owned);
+        replay.offer(0, decoded, &mut emit).unwrap();
     }
     replay.finish(&mut emit).unwrap();
     alerts.retain(|alert| {
-        let topic = alert["topic"].as_str().unwrap();
-        truth.topics.iter().any(|named| named.as_str() == topic)
+        let joined = alert["topics"].as_array().unwrap();
+        let named = |topic: &Value| truth.topics.iter().any(|named| *topic == named.as_str());
+        // Where a post names a town, its place is the town, in the province of the label.
+        let places = alert["places"].as_array().unwrap();
+        let there = |place: &Value| place["code"] == truth.place.as_str();
+        joined.iter().any(named) || places.iter().take(2).any(there)
     });
     (truth, alerts)
 }

@@ -232,6 +232,43 @@ fn the_account_key_has_one_place() {
 }
 
 #[test]
+fn the_address_of_the_webhook_is_a_secret() {
+    let variable = (
+        "KENTONGAN__NOTIFY__WEBHOOK__URL",
+        "https://hook.example/T0/s3cr3t",
+    );
+    let config = load("", &[variable], &[]).unwrap();
+    let url = config.notify.webhook_url().unwrap().unwrap();
+    assert_eq!(url.reveal(), variable.1);
+    assert!(!format!("{config:?}{}", config.to_toml()).contains("s3cr3t"));
+    assert_eq!(config.digest(), load("", &[], &[]).unwrap().digest());
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("webhook-url");
+    fs::write(&path, format!("{}\n", variable.1)).unwrap();
+    let setting = format!("notify.webhook.url_file={}", path.display());
+    let from_file = load("", &[], &[&setting]).unwrap().notify;
+    assert_eq!(from_file.webhook_url().unwrap(), Some(url));
+    fs::write(&path, "http://hook.example/s3cr3t").unwrap();
+    let refusal = from_file.webhook_url().unwrap_err().to_string();
+    assert!(
+        refusal.starts_with("notify.webhook.url_file: "),
+        "{refusal}"
+    );
+    assert!(!refusal.contains("s3cr3t"), "{refusal}");
+
+    let plain = (
+        "KENTONGAN__NOTIFY__WEBHOOK__URL",
+        "http://hook.example/s3cr3t",
+    );
+    insta::assert_snapshot!(
+        mistakes("", &[plain], &[]),
+        @"environment KENTONGAN__NOTIFY__WEBHOOK__URL: notify.webhook.url: plain http would show alerts to the network; write https, or notify.allow_http = true where the network is yours"
+    );
+    assert!(load("", &[plain], &["notify.allow_http=true"]).is_ok());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
     let refusal = |bytes: &[u8]| {

@@ -1,8 +1,12 @@
 //! The desk, asked as a browser asks it, without a network.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+#[path = "desk/access.rs"]
+mod access;
 #[path = "desk/live.rs"]
 mod live;
+#[path = "desk/openapi.rs"]
+mod openapi;
 #[path = "desk/page.rs"]
 mod page;
 
@@ -14,7 +18,7 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use kentongan::alert::Alert;
-use kentongan::desk::{Desk, FeedHealth, FeedState, Health, Limits, router};
+use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, probes_router, router};
 use kentongan::metrics::{Known, Metrics};
 use kentongan::post::{EventTime, FeedKind};
 use prometheus::Registry;
@@ -70,7 +74,7 @@ impl House {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = router(Arc::clone(&self.desk))
+        let response = router(Arc::clone(&self.desk), Access::of_this_machine())
             .oneshot(request)
             .await
             .unwrap();
@@ -90,7 +94,7 @@ impl House {
             request = request.header("last-event-id", last);
         }
         let request = request.body(Body::empty()).unwrap();
-        let response = router(Arc::clone(&self.desk))
+        let response = router(Arc::clone(&self.desk), Access::of_this_machine())
             .oneshot(request)
             .await
             .unwrap();

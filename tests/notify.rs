@@ -21,13 +21,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use kentongan::alert::{Alert, UtcTime};
-use kentongan::metrics::{Known, Metrics};
-use kentongan::notify::{
-    Alertmanager, Answer, Channel, Endpoint, Request, Sender, Webhook, deliver,
-};
+use kentongan::notify::{Alertmanager, Answer, Channel, Endpoint, Request, Sender, Webhook};
 use kentongan::post::EventTime;
 use kentongan::triage::Status;
-use prometheus::Registry;
 use serde_json::Value;
 
 const EXAMPLE: &str = include_str!("../docs/alert-v1.example.json");
@@ -359,36 +355,4 @@ async fn nobody_at_the_address_is_tried_again_and_the_secret_stays_secret() {
         panic!("{answers:?}");
     };
     assert!(!detail.contains("secret"), "{detail}");
-}
-
-#[tokio::test]
-async fn a_courier_delivers_what_comes_and_ends_with_its_queue() {
-    let sender = Sender::new().unwrap();
-    let registry = Registry::new();
-    let metrics = Metrics::new(&registry, &Known::default()).unwrap();
-    let sink = Sink::new(&[]);
-    sink.during(async |url| {
-        let (alerts, queue) = tokio::sync::mpsc::channel(4);
-        let courier = deliver(
-            Box::new(webhook(&url)),
-            sender.clone(),
-            queue,
-            metrics.clone(),
-            now,
-        );
-        let feeding = async move {
-            for revision in 1..=10 {
-                alerts
-                    .send(Arc::new(example(revision, now())))
-                    .await
-                    .unwrap();
-            }
-        };
-        tokio::join!(courier, feeding);
-    })
-    .await;
-    assert_eq!(sink.ids().len(), 10);
-    let text = kentongan::metrics::exposition(&registry).unwrap();
-    let line = r#"kentongan_notify_deliveries_total{channel="webhook",result="delivered"} 10"#;
-    assert!(text.contains(line), "{text}");
 }

@@ -23,10 +23,15 @@ fn partition(name: &str) -> Partition {
 
 /// A batch that covers ten offsets of a feed with one partition.
 fn batch(from: u64) -> Outgoing {
-    let sent_at = EventTime::from_millis(1_772_600_000_000 + i64::try_from(from).unwrap() * 60_000);
+    batch_of(from, 1)
+}
+
+/// The same, with accounts hashed by the key with this id.
+fn batch_of(from: u64, account_key: u32) -> Outgoing {
+    let sent_at = EventTime::from_millis(1_772_600_000_000 + i64::try_from(from).unwrap() * 6_000);
     let batch = Batch {
         sent_at,
-        account_key: 1,
+        account_key,
         feeds: vec![FeedShape {
             name: "feeds.social".into(),
             kind: FeedKind::Social,
@@ -104,4 +109,27 @@ fn a_new_owner_knows_what_the_old_one_knew_and_repeats_none_of_its_signals() {
     settle(&mut new);
     assert_eq!(ledger(&new).gaps, 0);
     assert!(cluster.read(&partition("signals")).len() > said.len());
+}
+
+#[test]
+fn processes_that_hash_accounts_with_different_keys_are_noticed_while_they_do() {
+    let cluster = Cluster::new();
+    cluster.create("counts", 1);
+    cluster.create("signals", 1);
+    let mut writer = cluster.log("writer");
+    for (from, key) in [(0, 1), (10, 2), (20, 1), (30, 2)] {
+        writer.append(batch_of(from, key)).unwrap();
+    }
+    writer.commit(&[]).unwrap();
+    let mut first = owner(&cluster);
+    settle(&mut first);
+    assert_eq!(first.0.take_mixed_keys(), 2, "each key came back once");
+    assert_eq!(first.0.take_mixed_keys(), 0);
+    let mut heir = owner(&cluster);
+    settle(&mut heir);
+    assert_eq!(
+        heir.0.take_mixed_keys(),
+        0,
+        "what was told is not told again"
+    );
 }

@@ -32,6 +32,6 @@ pub use record::{
 };
 pub use render::Rendering;
 pub use schema::schema;
-pub use title::{BareCodes, TopicNames};
+pub use title::TopicNames;
 pub use utc_time::UtcTime;
 pub use words::{Tongue, Words, WordsError};

@@ -18,28 +18,9 @@ pub(super) fn count(value: u32, tongue: Tongue) -> String {
     group(&value.to_string(), tongue)
 }
 
-/// A real number with at most one decimal, none from 100 on: `3,1`, `1.234`; `< 0,1`.
-pub(super) fn real(value: f64, tongue: Tongue) -> String {
-    if value > 0.0 && value < 0.05 {
-        return format!("< 0{}1", decimal_mark(tongue));
-    }
-    let text = if value >= 99.95 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.1}")
-    };
-    match text.split_once('.') {
-        None => group(&text, tongue),
-        Some((whole, "0")) => group(whole, tongue),
-        Some((whole, rest)) => format!("{}{}{rest}", group(whole, tongue), decimal_mark(tongue)),
-    }
-}
-
-fn decimal_mark(tongue: Tongue) -> char {
-    match tongue {
-        Tongue::Indonesian => ',',
-        Tongue::English => '.',
-    }
+/// A number without decimals, its thousands marked.
+pub(super) fn whole(value: f64, tongue: Tongue) -> String {
+    group(&format!("{value:.0}"), tongue)
 }
 
 fn group(digits: &str, tongue: Tongue) -> String {
@@ -63,19 +44,8 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_each_language_writes_them() {
-        let both = |value| {
-            (
-                real(value, Tongue::Indonesian),
-                real(value, Tongue::English),
-            )
-        };
-        let pair = |id: &str, en: &str| (id.to_owned(), en.to_owned());
-        assert_eq!(both(3.12), pair("3,1", "3.1"));
-        assert_eq!(both(3.0), pair("3", "3"));
-        assert_eq!(both(0.01), pair("< 0,1", "< 0.1"));
-        assert_eq!(both(0.0), pair("0", "0"));
-        assert_eq!(both(99.97), pair("100", "100"));
-        assert_eq!(both(1_234.5), pair("1.234", "1,234"));
+        assert_eq!(whole(3.12, Tongue::Indonesian), "3");
+        assert_eq!(whole(1_234.5, Tongue::English), "1,234");
         assert_eq!(count(1_234_567, Tongue::Indonesian), "1.234.567");
         assert_eq!(count(412, Tongue::English), "412");
     }

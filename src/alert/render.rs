@@ -89,7 +89,7 @@ impl Alert {
             acknowledged: None,
             snoozed: None,
             false_alarm: None,
-            merged_into: None,
+            merged_into: revision.merged_into.clone(),
             exercise: false,
             url: rendering
                 .url

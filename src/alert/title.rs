@@ -16,20 +16,6 @@ pub trait TopicNames: Send + Sync {
     fn watch(&self, id: &str) -> Option<Title>;
 }
 
-/// Knows no names: codes are shown as they are.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct BareCodes;
-
-impl TopicNames for BareCodes {
-    fn place(&self, _code: &str) -> Option<Title> {
-        None
-    }
-
-    fn watch(&self, _id: &str) -> Option<Title> {
-        None
-    }
-}
-
 /// Most characters of a name that strangers wrote.
 const NAME_LIMIT: usize = 60;
 
@@ -79,7 +65,7 @@ fn in_tongue(
                 place.as_ref().map_or("", |name| name.in_tongue(tongue)),
             ),
             ("observed", &number::count(evidence.observed, tongue)),
-            ("expected", &number::real(evidence.expected, tongue)),
+            ("expected", &usual(evidence.expected, words, tongue)),
             (
                 "posts",
                 Words::of(&words.posts, evidence.kind.as_str(), tongue),
@@ -90,6 +76,14 @@ fn in_tongue(
             ),
         ],
     )
+}
+
+/// Whole posts: nobody reads a tenth of a post aloud.
+fn usual(expected: f64, words: &Words, tongue: Tongue) -> String {
+    if expected < 0.5 {
+        return words.line.almost_none.in_tongue(tongue).to_owned();
+    }
+    number::whole(expected, tongue)
 }
 
 /// What a topic is called, and the code of the place in its key.

@@ -51,6 +51,9 @@ pub struct Words {
     pub(super) status: Table,
     pub(super) elapsed: Elapsed,
     pub(super) topic: Table,
+    pub(super) place: Table,
+    pub(super) direction: BTreeMap<String, String>,
+    pub(super) place_name: Table,
     pub(super) hazard: Table,
 }
 
@@ -62,6 +65,7 @@ pub(super) struct Lines {
     pub(super) without_place: Title,
     pub(super) over_with_place: Title,
     pub(super) over_without_place: Title,
+    pub(super) almost_none: Title,
     pub(super) exercise: Title,
 }
 
@@ -86,6 +90,32 @@ impl Words {
     /// The words that are built in.
     pub fn built_in() -> Result<Self, WordsError> {
         Ok(toml::from_str(WORDS_TOML)?)
+    }
+
+    /// What the place `code` is called, which the gazetteer knows by level (`province`,
+    /// `regency`, `city`) and Indonesian name; `None` without words for it.
+    pub fn place(&self, code: &str, level_and_name: Option<(&str, &str)>) -> Option<Title> {
+        if let Some(title) = self.place_name.get(code) {
+            return Some(title.clone());
+        }
+        let (level, name) = level_and_name?;
+        let pattern = self.place.get(level)?;
+        Some(Title {
+            id: fill(&pattern.id, &[("name", name)]),
+            en: fill(&pattern.en, &[("name", &self.in_english(name))]),
+        })
+    }
+
+    /// The longest direction that `name` ends with goes to its front.
+    fn in_english(&self, name: &str) -> String {
+        let ends = self.direction.iter().filter_map(|(end, direction)| {
+            let rest = name.strip_suffix(end.as_str())?.strip_suffix(' ')?;
+            Some((rest, direction))
+        });
+        ends.min_by_key(|(rest, _)| rest.len()).map_or_else(
+            || name.to_owned(),
+            |(rest, direction)| format!("{direction} {rest}"),
+        )
     }
 
     /// A word of `table`; one that is missing is shown by its id.
@@ -116,6 +146,7 @@ pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
     use crate::post::FeedKind;
+    use crate::relevance::Lists;
     use crate::triage::Character;
     use crate::window::Scale;
 
@@ -137,6 +168,23 @@ mod tests {
                 .iter()
                 .all(|word| words.character.contains_key(word.as_str()))
         );
+    }
+
+    #[test]
+    fn every_hazard_of_the_lexicon_has_its_word_and_no_other() {
+        let words = Words::built_in().unwrap();
+        let lists = Lists::built_in();
+        let (_, text) = lists
+            .lexicon
+            .iter()
+            .find(|(name, _)| *name == "lexicon/hazards.txt")
+            .unwrap();
+        let mut ids: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("[hazard ")?.strip_suffix(']'))
+            .collect();
+        ids.sort_unstable();
+        assert_eq!(words.hazard.keys().collect::<Vec<_>>(), ids);
     }
 
     #[test]

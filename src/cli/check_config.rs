@@ -1,12 +1,14 @@
 //! `check-config`: every mistake at once, or what the configuration changes.
 //!
 //! In: a file. Out: the values that differ from the defaults; or the mistakes, and exit code 2.
-//! Rule: the environment, `--set` and the key file count as they would for the service.
+//! Rule: the environment, `--set` and the files of secrets count as they would for the service.
 
 use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::config::{Config, Difference};
+use crate::desk::Access;
+use crate::service::lists;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +33,10 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.load(Some(&arguments.file))?;
     config.privacy.account_secret()?;
+    if !config.http.tokens_file.is_empty() {
+        Access::of(config.http.listen, &config.http.tokens_file)?;
+    }
+    lists::load(&config)?;
     let default = Config::built_in()?;
     context.print(&summary(&config.differences(&default), &config.digest()))
 }

@@ -1,23 +1,23 @@
 //! `classify`: the verdict on each post of some files, with every witness and its weight.
 //!
-//! In: lines of JSON, each a post in the plain format. Out: one JSON line for each.
+//! In: lines, each a post, in the plain format unless told. Out: one JSON line for each.
 //! Rule: a post that has a text is judged even if its time is missing or cannot be read; a line that is
 //! no post is answered with an error, so that lines in and lines out can be laid side by side.
 //! Not here: what makes a post relevant (`relevance`), which topics it has (`topic`).
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use flate2::read::MultiGzDecoder;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::cli::input::open;
 use crate::config::{Config, Format};
 use crate::feed::{AccountKey, Decoder, Refusal};
 use crate::post::Post;
 use crate::relevance::{Gate, PlaceCode, Reading};
+use crate::service::lists::{self, Loaded};
 use crate::topic::{Extractor, PostTopics};
 
 const EXAMPLES: &str = "\
@@ -25,6 +25,7 @@ Examples:
   kentongan classify posts.jsonl | head
   kentongan classify posts.jsonl.gz more.jsonl > verdicts.jsonl
   echo '{\"text\":\"Banjir di Demak\"}' | kentongan classify -
+  kentongan classify --format auto recorded-feed.jsonl
 
 Each line of output: n (its number, from 1 over all files; blank lines are not counted), id, relevant,
 score, evidence [{witness, found, weight}], places [], topics []. A line that is no JSON object or has
@@ -35,7 +36,10 @@ Satu baris hasil untuk tiap baris masukan: menyangkut Indonesia atau tidak, dan 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Posts in the plain format: .jsonl, .jsonl.gz, or - for standard input
+    /// How the lines are written: a format of docs/formats.md, or auto
+    #[arg(long, default_value = "plain", value_name = "FORMAT", value_parser = format)]
+    format: Format,
+    /// Posts, one a line: .jsonl, .jsonl.gz, or - for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -71,12 +75,7 @@ struct Failure<'a> {
 
 /// Classifies the files to standard output.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    run_with(Gate::new(&config.relevance)?, config, arguments)
-}
-
-/// Classifies with a gate that holds other lists than those built in.
-pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    let mut classifier = Classifier::new(gate, config);
+    let mut classifier = Classifier::new(lists::load(config)?, config, arguments.format);
     let mut output = BufWriter::new(io::stdout().lock());
     for path in &arguments.files {
         let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
@@ -88,19 +87,14 @@ pub fn run_with(gate: Gate, config: &Config, arguments: &Arguments) -> anyhow::R
     Ok(())
 }
 
-/// The lines of a file, unpacked if its name ends in `.gz`.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    let file = File::open(path)?;
-    if path
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("gz"))
-    {
-        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(file))));
-    }
-    Ok(Box::new(BufReader::new(file)))
+/// The format of that name that needs no configuration.
+pub(super) fn format(name: &str) -> Result<Format, String> {
+    let known = Format::ALL
+        .iter()
+        .filter(|format| **format != Format::Paths);
+    let words: Vec<&str> = known.map(|format| format.as_str()).collect();
+    let format = Format::parse(name).filter(|format| *format != Format::Paths);
+    format.ok_or_else(|| format!("write one of {}", words.join(", ")))
 }
 
 /// Whether somebody still reads: nobody does behind `| head`, and that is no failure.
@@ -116,6 +110,7 @@ struct Classifier {
     gate: Gate,
     extractor: Extractor,
     decoder: Decoder,
+    format: Format,
     longest: u64,
     number: u64,
     reading: Reading,
@@ -123,14 +118,15 @@ struct Classifier {
 }
 
 impl Classifier {
-    fn new(gate: Gate, config: &Config) -> Self {
+    fn new(lists: Loaded, config: &Config, format: Format) -> Self {
         let longest = config.ingest.max_post_bytes;
         // Accounts are not shown, so that any key serves.
         let decoder = Decoder::new(AccountKey::new([0; 16]), longest as usize);
         Self {
-            gate,
-            extractor: Extractor::new(&config.topics),
+            gate: lists.gate,
+            extractor: Extractor::with_watchlist(&config.topics, lists.watchlist),
             decoder,
+            format,
             longest: u64::from(longest),
             number: 0,
             reading: Reading::default(),
@@ -163,16 +159,21 @@ impl Classifier {
     }
 
     fn line(&mut self, line: &[u8], output: &mut impl Write) -> io::Result<()> {
-        if let Ok(post) = self.decoder.decode(Format::Plain, Some(line)) {
+        let format = self.format;
+        let decoder = self.decoder.clone();
+        if let Ok(post) = decoder.decode(format, Some(line)) {
             return self.verdict(&post, output);
         }
-        let timed = with_time(line);
+        // A time has no part in the verdict, and in the plain format it is easy to put in.
+        let timed = Some(line)
+            .filter(|_| format == Format::Plain)
+            .and_then(with_time);
         let bytes = timed.as_deref().unwrap_or(line);
-        let decoder = self.decoder.clone();
-        match decoder.decode(Format::Plain, Some(bytes)) {
+        match decoder.decode(format, Some(bytes)) {
             Ok(post) => self.verdict(&post, output),
             Err(refused) => {
-                let missing = refused.reason == Refusal::NoTime && timed.is_none();
+                let plain = format == Format::Plain;
+                let missing = plain && refused.reason == Refusal::NoTime && timed.is_none();
                 let reason = if missing {
                     Refusal::NoText
                 } else {
@@ -252,7 +253,7 @@ mod tests {
     /// What `classify` answers to `input`, a value for each line.
     fn answers(input: &str) -> Vec<Value> {
         let config = Config::built_in().unwrap();
-        let mut classifier = Classifier::new(Gate::new(&config.relevance).unwrap(), &config);
+        let mut classifier = Classifier::new(lists::load(&config).unwrap(), &config, Format::Plain);
         let mut output = Vec::new();
         let more = classifier.file(Path::new("-"), input.as_bytes(), &mut output);
         assert!(more.unwrap());

@@ -1,7 +1,8 @@
 //! `kentongan demo`: what the program does, in a minute, without anything else.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -10,17 +11,18 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::{Context, exit};
-use crate::alert::{Tongue, Words, Zone, line};
-use crate::config::Config;
+use crate::alert::{Tongue, UtcTime, Words, Zone, line};
 use crate::service::account_key;
 use crate::service::clock::Stopwatch;
 use crate::service::demo::{Demo, fast_clock};
 use crate::service::interrupt;
 use crate::service::run::{OnAlert, Role, Service};
-use crate::simulate::parse_duration;
+use crate::simulate::{EventKind, Truth, parse_duration};
 
 /// Ports that are tried when the configured one is taken.
 const PORTS_TRIED: u16 = 20;
+/// How long one look at what may end the demo takes.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// See it work: a broker in this process, simulated feeds with three events, the page.
 #[derive(Debug, Args)]
@@ -41,6 +43,19 @@ pub struct Arguments {
     pub duration: Option<Duration>,
 }
 
+/// What a newcomer reads first.
+const INTRODUCTION: &str = "\
+Kentongan demo. Everything here is made up; nothing leaves this process. Semua di sini rekaan.
+Writing a quiet Indonesian day into two feeds ...
+";
+
+/// What the lines mean.
+const LEGEND: &str = "\
+Each alert is a line: level, time in Jakarta, new / updated / escalated, how many posts in how long and
+how many are usual, whether people speak by themselves (alami), in concert (digerakkan) or neither is
+clear, and how long after the first post. `>>>` tells what really begins.
+";
+
 /// Runs the demo until its time is over or Ctrl-C.
 pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let watch = Stopwatch::start();
@@ -48,30 +63,26 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let mut config = context.config()?.clone();
     config.http.listen = free_address(config.http.listen)?;
     let clock = fast_clock(arguments.speed);
-    context.print("Kentongan demo: writing a quiet day of made posts ...\n")?;
+    context.print(INTRODUCTION)?;
     let demo = Demo::prepare(&config, clock())?;
     let config = Arc::clone(demo.config());
     let key = account_key(&config)?;
-    let on_alert = printer(&config)?;
+    let count = Arc::new(AtomicU64::new(0));
+    let on_alert = printer(Arc::clone(&count))?;
     let service = Service::start(&config, &Role::ALL, &key, Arc::clone(&clock), on_alert)?;
-    let address = service.listening();
-    context.print(&format!("Page: http://{address}/  (Ctrl-C stops)\n"))?;
+    context.print(&welcome(service.listening(), arguments))?;
     let (stop, stopped) = mpsc::channel();
-    let player = thread::spawn(move || demo.play(&clock, &stopped));
+    let player =
+        thread::spawn(move || demo.play(&clock, &stopped, &mut |truth| say(&begins(truth))));
     let ended = loop {
-        if let Some(ended) = service.ended(Duration::from_millis(200)) {
+        if let Some(ended) = service.ended(LOOK) {
             break ended.map_err(Into::into);
         }
         if signals.try_recv().is_ok() {
             break Err(exit::Interrupted.into());
         }
-        if arguments
-            .duration
-            .is_some_and(|duration| watch.elapsed() >= duration)
-        {
-            break Ok(());
-        }
-        if player.is_finished() {
+        let is_over = |length| watch.elapsed() >= length;
+        if arguments.duration.is_some_and(is_over) || player.is_finished() {
             break Ok(());
         }
     };
@@ -81,24 +92,53 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
         Ok(played) => played.context("playing the made posts")?,
         Err(_) => anyhow::bail!("the simulation panicked"),
     }
+    let count = count.load(Ordering::Relaxed);
+    say(&format!("Kentongan demo: over after {count} alerts.\n"));
     ended
 }
 
+fn welcome(address: SocketAddr, arguments: &Arguments) -> String {
+    let speed = arguments.speed;
+    format!(
+        "The page: http://{address}/  Time runs {speed} times faster. Ctrl-C stops.\n{LEGEND}\n"
+    )
+}
+
+/// What really begins, so that a person can compare.
+fn begins(truth: &Truth) -> String {
+    let (english, indonesian) = match truth.kind {
+        EventKind::Earthquake => ("an earthquake", "gempa bumi"),
+        EventKind::Flood => ("a slow flood", "banjir yang naik perlahan"),
+        EventKind::Push => ("a coordinated hashtag push", "penggalangan tagar"),
+        EventKind::Chorus => ("one message in many words", "satu pesan dalam banyak kata"),
+        EventKind::Rumour => ("a copied rumour", "kabar berantai"),
+        EventKind::Relay => ("a storm of reposts", "badai unggahan ulang"),
+        EventKind::Press => ("a story in foreign newsrooms", "berita media asing"),
+    };
+    let clock = Zone::Wib.clock(UtcTime(truth.onset_at));
+    format!(
+        ">>>         {clock}  {english} begins in {} ({indonesian})\n",
+        truth.place
+    )
+}
+
 /// Prints each alert as one readable line, in Indonesian and English.
-fn printer(_config: &Config) -> anyhow::Result<OnAlert> {
+fn printer(count: Arc<AtomicU64>) -> anyhow::Result<OnAlert> {
     let words = Words::built_in()?;
     Ok(Box::new(move |alert| {
-        let text = format!(
+        count.fetch_add(1, Ordering::Relaxed);
+        say(&format!(
             "{}\n    {}\n",
             line(alert, &words, Tongue::Indonesian, Zone::Wib),
             alert.title.en
-        );
-        // Without standard output, the page still shows the alert.
-        std::io::stdout()
-            .lock()
-            .write_all(text.as_bytes())
-            .unwrap_or_default();
+        ));
     }))
+}
+
+/// Writes to standard output. Without one, the page still shows the alerts.
+fn say(text: &str) {
+    let mut output = io::stdout().lock();
+    output.write_all(text.as_bytes()).unwrap_or_default();
 }
 
 /// The configured address, or one of the next ports if it is taken.

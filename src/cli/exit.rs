@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::config::{Mistakes, SecretError};
+use crate::service::lists::ListsError;
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,11 @@ impl Exit {
             Some(Self::Done)
         } else if cause.is::<Interrupted>() {
             Some(Self::Interrupted)
-        } else if cause.is::<Mistakes>() || cause.is::<SecretError>() || cause.is::<WrongUse>() {
+        } else if cause.is::<Mistakes>()
+            || cause.is::<SecretError>()
+            || cause.is::<ListsError>()
+            || cause.is::<WrongUse>()
+        {
             Some(Self::WrongUse)
         } else {
             None

@@ -13,12 +13,12 @@ use crate::cli::context::{Context, LogForm};
 use crate::cli::exit::WrongUse;
 use crate::config;
 
-/// Starts logging: `--quiet` shows warnings and errors; else `RUST_LOG` decides, `info` without it.
-pub(crate) fn start(context: &Context) -> anyhow::Result<()> {
+/// Starts logging: `--quiet` shows warnings and errors; else `RUST_LOG` decides, `unless_told` without it.
+pub(crate) fn start(context: &Context, unless_told: &str) -> anyhow::Result<()> {
     let directives = if context.is_quiet() {
         "warn".to_owned()
     } else {
-        config::log_filter().unwrap_or_else(|| "info".to_owned())
+        config::log_filter().unwrap_or_else(|| unless_told.to_owned())
     };
     let filter = EnvFilter::try_new(directives).map_err(|error| {
         WrongUse(format!(

@@ -17,7 +17,7 @@
 //! ```
 //! then its `mod` line, its variant of `Command` and its arm in `Command::run`, all three below and
 //! in the order of the alphabet.
-//! - `context.config()?` gives the configuration, `context.is_quiet()` hides progress bars.
+//! - `context.config()?` gives the configuration, `progress::Progress` shows one on a terminal.
 //! - Results go to standard output: `context.print(..)`, or a locked `stdout` with
 //!   `exit::output_error`, so that `| head` is no failure. All else goes to standard error.
 //! - Return [`exit::WrongUse`] for arguments that do not go together (2), [`exit::Interrupted`] when
@@ -30,7 +30,9 @@ pub mod context;
 pub mod demo;
 pub mod exit;
 pub mod healthcheck;
+mod input;
 mod logs;
+mod progress;
 pub mod replay;
 pub mod run;
 pub mod schema;
@@ -76,9 +78,10 @@ dan memberi tahu meja krisis serta petugas jaga.";
 
 const EXAMPLES: &str = "\
 Examples:
-  kentongan check-config kentongan.toml
-  kentongan --set detect.false_incidents_per_day=2 check-config kentongan.toml
-  kentongan completions bash > kentongan.bash
+  kentongan demo                                      see it work, nothing else needed
+  kentongan replay posts.jsonl.gz > alerts.jsonl      which alerts would there have been?
+  kentongan topics --create --config kentongan.toml   then: kentongan run --config kentongan.toml
+  kentongan COMMAND --help                            more examples
 
 Every key can be set in a file (--config), in the environment
 (KENTONGAN__KAFKA__BROKERS) and by --set kafka.brokers=...; the last one holds.
@@ -102,6 +105,15 @@ enum Command {
 }
 
 impl Command {
+    /// Which log lines it shows unless told: a demo speaks for itself.
+    fn log_filter(&self) -> &'static str {
+        if matches!(self, Self::Demo(_)) {
+            "warn"
+        } else {
+            "info"
+        }
+    }
+
     fn run(&self, context: &Context) -> anyhow::Result<()> {
         match self {
             Self::CheckConfig(arguments) => check_config::run(context, arguments),
@@ -113,7 +125,7 @@ impl Command {
             Self::Run(arguments) => run::run(context, arguments),
             Self::Schema(arguments) => schema::run(arguments),
             Self::ScoreSeries(arguments) => score_series::run(context, arguments),
-            Self::Simulate(arguments) => simulate::run(arguments),
+            Self::Simulate(arguments) => simulate::run(context, arguments),
             Self::Topics(arguments) => {
                 topics::run(context.config()?, arguments, &mut io::stdout().lock())
             }
@@ -128,7 +140,8 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(refusal) => return refuse(&refusal),
     };
     let context = Context::new(line.options);
-    let result = logs::start(&context).and_then(|()| line.command.run(&context));
+    let result =
+        logs::start(&context, line.command.log_filter()).and_then(|()| line.command.run(&context));
     let exit = Exit::of(&result);
     if let (Err(error), true) = (&result, exit != Exit::Done) {
         // Without standard error, the exit code is all that can be said.

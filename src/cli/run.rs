@@ -14,15 +14,17 @@ use crate::service::{account_key, clock};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  kentongan --config kentongan.toml run
-  kentongan --set kafka.brokers=kafka:9092 run --roles ingest,detect
-  kentongan --config kentongan.toml run --roles triage,desk
+  kentongan run --config kentongan.toml
+  kentongan run --set kafka.brokers=kafka:9092 --roles ingest,detect
+  kentongan run --config kentongan.toml --roles triage,desk
 
+Start it on as many machines as you like with the same configuration: they share the work out, and
+take over from one that dies. Give all of them one privacy.account_key_file (openssl rand -hex 16).
 The Kafka topics must exist: see `kentongan topics --create`. The page, /metrics, /live and /ready
-are on http.listen. SIGTERM stops the service: it commits what it has and leaves its groups.")]
+are on http.listen. SIGTERM ends it with exit code 0: it commits what it has and leaves its groups.")]
 pub struct Arguments {
-    /// What this process does; all of it unless told
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Role::ALL)]
+    /// What this process does, comma separated; all of it unless told
+    #[arg(long, value_enum, value_name = "ROLES", value_delimiter = ',', default_values_t = Role::ALL)]
     pub roles: Vec<Role>,
 }
 
@@ -30,6 +32,12 @@ pub struct Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = Arc::new(context.config()?.clone());
     let signals = interrupt::listen()?;
+    if arguments.roles.contains(&Role::Ingest) && config.privacy.account_secret()?.is_none() {
+        tracing::warn!(
+            "no account key is configured, so this process draws one: beside another process, or after \
+             a restart, the same account counts twice; set privacy.account_key_file"
+        );
+    }
     let key = account_key(&config)?;
     let clock = Arc::new(clock::now);
     let service = Service::start(&config, &arguments.roles, &key, clock, Box::new(|_| ()))?;

@@ -13,7 +13,7 @@ use crate::log::kafka::KafkaSettings;
 use crate::log::kafka::catalogue::Catalogue;
 use crate::log::kafka::topics::{Fixed, Found, Needed, Standing, needed};
 
-/// Shows the Kafka topics that the configuration needs, beside those that the cluster has.
+/// Show the Kafka topics that are needed beside those that there are, or make what is missing
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

@@ -14,8 +14,8 @@ use crate::config::section::{Fault, Section};
 use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
-    Alert, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka, PlacedBy,
-    Privacy, Relevance, Series, Topics, Triage, agree,
+    Alert, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka, Paths,
+    PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
 };
 use crate::post::FeedKind;
 
@@ -38,6 +38,7 @@ pub(crate) fn check(tree: &Table, report: &mut Report<'_>) -> Config {
         privacy: privacy(root.section("privacy")),
         http: http(root.section("http")),
         alert: alert(root.section("alert")),
+        notify: notify::notify(root.section("notify")),
     };
     root.finish();
     agree::kafka_names(tree, report);
@@ -91,12 +92,26 @@ fn feed(mut section: Section<'_, '_, '_>) -> Feed {
         Some(FeedKind::Social) | None => PlacedBy::Posted,
     };
     let time = section.choice("time", &PlacedBy::ALL, PlacedBy::as_str, Some(usual));
+    let paths = section.section_if_any("paths").map(Paths::read);
+    match (format, &paths) {
+        (Some(Format::Paths), None) if !section.blames("paths") => {
+            let instead = "write [feeds.paths] below it, or name a known format";
+            section.blame_key("format", Fault::new("there are no paths", instead));
+        }
+        (Some(other), Some(_)) if other != Format::Paths => {
+            let problem = format!("the format is \"{}\"", other.as_str());
+            let instead = "write format = \"paths\", or take the paths out";
+            section.blame_key("paths", Fault::new(problem, instead));
+        }
+        _ => {}
+    }
     section.finish();
     Feed {
         name: name.unwrap_or_default(),
         kind: kind.unwrap_or(FeedKind::Social),
         format: format.unwrap_or(Format::Plain),
         time: time.unwrap_or(usual),
+        paths: paths.unwrap_or_default(),
     }
 }
 
@@ -118,6 +133,9 @@ fn ingest(mut section: Section<'_, '_, '_>) -> Ingest {
 fn relevance(mut section: Section<'_, '_, '_>) -> Relevance {
     let relevance = Relevance {
         enabled: section.switch("enabled"),
+        lists: section
+            .text("lists", text_rules::folder)
+            .unwrap_or_default(),
     };
     section.finish();
     relevance
@@ -188,6 +206,9 @@ fn http(mut section: Section<'_, '_, '_>) -> Http {
         listen: section
             .text("listen", text_rules::address)
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        tokens_file: section
+            .text("tokens_file", text_rules::key_file)
+            .unwrap_or_default(),
     };
     section.finish();
     http

@@ -13,9 +13,9 @@ use crate::config::tree::{Node, Origin, Table, Value, parse_value};
 
 /// What the names of the program's environment variables start with.
 pub(crate) const PREFIX: &str = "KENTONGAN__";
-/// The one secret. Refused outside the environment even where the environment overrides it; never
-/// read as TOML, since digits with an `e` between them are a number there.
-const ACCOUNT_KEY: &str = "privacy.account_key";
+/// The secrets. Refused outside the environment even where the environment overrides them; never
+/// read as TOML, since digits with an `e` between them are a number there. Each has a key `..._file` beside it.
+const SECRETS: [&str; 2] = ["privacy.account_key", "notify.webhook.url"];
 /// Longest value of a variable or a `--set`, bytes.
 const VALUE_BYTES_MAX: usize = 65_536;
 /// Most levels of a dotted key.
@@ -25,8 +25,8 @@ const LEVELS_MAX: usize = 8;
 pub(crate) fn merge(lower: &mut Table, upper: Table, path: &str, report: &mut Report<'_>) {
     for (key, node) in upper {
         let path = dotted(path, &key);
-        if path == ACCOUNT_KEY && !matches!(node.origin, Origin::Environment(_)) {
-            refuse_secret(&node.origin, report);
+        if is_secret(&path) && !matches!(node.origin, Origin::Environment(_)) {
+            refuse_secret(&path, &node.origin, report);
             continue;
         }
         match lower.entry(key) {
@@ -126,7 +126,7 @@ fn merge_value(
         );
         return;
     }
-    let leaf = if levels.join(".") == ACCOUNT_KEY {
+    let leaf = if is_secret(&levels.join(".")) {
         Node {
             origin: origin.clone(),
             value: Value::Text(value.to_owned()),
@@ -143,14 +143,19 @@ fn merge_value(
     }
 }
 
-fn refuse_secret(origin: &Origin, report: &mut Report<'_>) {
+fn is_secret(path: &str) -> bool {
+    SECRETS.contains(&path)
+}
+
+fn refuse_secret(key: &str, origin: &Origin, report: &mut Report<'_>) {
+    let variable = key.to_ascii_uppercase().replace('.', "__");
     report.add(
         origin,
-        ACCOUNT_KEY,
+        key,
         "a secret does not belong where others can read it",
         format!(
-            "put it in the environment as {PREFIX}PRIVACY__ACCOUNT_KEY, or in a file that \
-             privacy.account_key_file names, and draw a new one: this one was seen"
+            "put it in the environment as {PREFIX}{variable}, or in a file that \
+             {key}_file names, and draw a new one: this one was seen"
         ),
     );
 }

@@ -12,8 +12,11 @@
 mod agree;
 mod check;
 mod environment;
+mod format;
 mod layer;
 mod levels;
+mod notify;
+mod paths;
 mod place;
 mod report;
 mod secret;
@@ -28,7 +31,10 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 pub use environment::log_filter;
+pub use format::Format;
 pub use levels::Levels;
+pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretUrl, Webhook};
+pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
 pub use secret::{AccountSecret, SecretError};
 pub use sources::{Difference, SourceFile, Sources};
@@ -65,6 +71,8 @@ pub struct Config {
     pub http: Http,
     /// The outbound record.
     pub alert: Alert,
+    /// Who is told outside.
+    pub notify: Notify,
 }
 
 /// The cluster and the Kafka topics between the stages.
@@ -121,32 +129,9 @@ pub struct Feed {
     pub format: Format,
     /// Which time places its posts.
     pub time: PlacedBy,
-}
-
-/// How a feed's records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// Kentongan's own plain JSON object.
-    Plain,
-    /// X API v2 post.
-    XV2,
-    /// Bluesky Jetstream v1 event.
-    Jetstream,
-}
-
-impl Format {
-    /// Every format, in the order of messages.
-    pub const ALL: [Self; 3] = [Self::Plain, Self::XV2, Self::Jetstream];
-
-    /// The word in the configuration.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::XV2 => "x_v2",
-            Self::Jetstream => "jetstream",
-        }
-    }
+    /// Where its members stand; empty unless the format is [`Format::Paths`].
+    #[serde(skip_serializing_if = "Paths::is_empty")]
+    pub paths: Paths,
 }
 
 /// Which time places a post.
@@ -194,6 +179,8 @@ pub struct Ingest {
 pub struct Relevance {
     /// false: every post is relevant.
     pub enabled: bool,
+    /// Folder of lists over the built-in ones; empty: none.
+    pub lists: String,
 }
 
 /// Topics of a post.
@@ -283,6 +270,8 @@ impl EvidenceMode {
 pub struct Http {
     /// Address and port.
     pub listen: SocketAddr,
+    /// File of the tokens that open the page; empty: none is asked.
+    pub tokens_file: String,
 }
 
 /// The outbound record.

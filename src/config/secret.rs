@@ -1,4 +1,4 @@
-//! The secret behind the account hashes.
+//! Secrets in files, and the one behind the account hashes.
 //!
 //! In: hexadecimal digits from a file or the environment. Out: [`AccountSecret`], 16 bytes.
 //! Rule: no message, Debug or written configuration shows a digit of it.
@@ -16,8 +16,8 @@ use crate::config::section::Fault;
 pub(crate) const HIDDEN: &str = "***";
 /// Digits that a key needs: 128 bits.
 const DIGITS_MIN: usize = 32;
-/// Longest key file, bytes.
-const FILE_BYTES_MAX: u64 = 4096;
+/// Longest file of a secret, bytes.
+const FILE_BYTES_MAX: u64 = 8192;
 
 /// The key of the account hashes: 128 secret bits.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,20 +39,7 @@ impl AccountSecret {
     /// Reads the secret in the file `path`: 32 hexadecimal digits or more on one line, of which
     /// the first 32 are the key.
     pub fn read(path: &Path) -> Result<Self, SecretError> {
-        let unreadable = |source| SecretError::Unreadable {
-            path: path.to_owned(),
-            source,
-        };
-        let mut text = String::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(FILE_BYTES_MAX)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
-        Self::parse(&text).map_err(|fault| SecretError::Malformed {
-            path: path.to_owned(),
-            problem: fault.problem,
-            instead: fault.instead,
-        })
+        read_secret("privacy.account_key_file", path, Self::parse)
     }
 
     /// Reads hexadecimal digits; blanks around them are dropped.
@@ -97,20 +84,48 @@ impl Serialize for AccountSecret {
     }
 }
 
-/// Why the account key could not be read.
+/// Reads the secret in the file `path`, which the configuration names as `key`.
+pub(crate) fn read_secret<T>(
+    key: &'static str,
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, Fault>,
+) -> Result<T, SecretError> {
+    let unreadable = |source| SecretError::Unreadable {
+        key,
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(FILE_BYTES_MAX)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    parse(&text).map_err(|fault| SecretError::Malformed {
+        key,
+        path: path.to_owned(),
+        problem: fault.problem,
+        instead: fault.instead,
+    })
+}
+
+/// Why a secret could not be read from its file.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file cannot be read as text.
-    #[error("privacy.account_key_file: reading {path}", path = path.display())]
+    #[error("{key}: reading {path}", path = path.display())]
     Unreadable {
+        /// The key that names the file.
+        key: &'static str,
         /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
     /// The file holds something else.
-    #[error("privacy.account_key_file: {path}: {problem}; {instead}", path = path.display())]
+    #[error("{key}: {path}: {problem}; {instead}", path = path.display())]
     Malformed {
+        /// The key that names the file.
+        key: &'static str,
         /// The file.
         path: PathBuf,
         /// What is wrong, without any of its digits.

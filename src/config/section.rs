@@ -157,6 +157,23 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         }
     }
 
+    /// Text that `parse` accepts, where the key may be left out.
+    pub(crate) fn text_if_any<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        self.known.push(key);
+        let is_there = self.table.contains_key(key);
+        is_there.then(|| self.text(key, parse)).flatten()
+    }
+
+    /// `true` or `false`, where the key may be left out and then is false.
+    pub(crate) fn switch_if_any(&mut self, key: &'static str) -> bool {
+        self.known.push(key);
+        self.table.contains_key(key) && self.switch(key)
+    }
+
     /// A text that may be absent and that no message repeats.
     pub(crate) fn secret<T>(
         &mut self,
@@ -174,6 +191,38 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
             .ok()
     }
 
+    /// A list of texts that `parse` accepts. No message repeats one.
+    pub(crate) fn texts<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Vec<T> {
+        let instead = format!("write {key} = [\"...\"]");
+        let Some(node) = self.get(key, &instead) else {
+            return Vec::new();
+        };
+        let Value::List(entries) = &node.value else {
+            self.blame(key, node, "must be a list of texts", instead);
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (number, entry) in entries.iter().enumerate() {
+            let parsed = if let Value::Text(text) = &entry.value {
+                parse(text)
+            } else {
+                Err(Fault::new("must be text", "write it in quotes"))
+            };
+            match parsed {
+                Ok(text) => texts.push(text),
+                Err(fault) => {
+                    let key = format!("{key}[{number}]");
+                    self.blame(&key, entry, fault.problem, fault.instead);
+                }
+            }
+        }
+        texts
+    }
+
     /// The section `key` in this one.
     pub(crate) fn section(&mut self, key: &'static str) -> Section<'tree, '_, 'text> {
         static NOTHING: Table = Table::new();
@@ -186,6 +235,22 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
             _ => (self.origin.clone(), &NOTHING),
         };
         Section::new(dotted(&self.path, key), origin, table, self.report)
+    }
+
+    /// The section `key` in this one, where it may be left out.
+    pub(crate) fn section_if_any(
+        &mut self,
+        key: &'static str,
+    ) -> Option<Section<'tree, '_, 'text>> {
+        self.known.push(key);
+        let node = self.table.get(key)?;
+        let Value::Table(table) = &node.value else {
+            let problem = format!("must be a section, found {}", node.value.described());
+            self.blame(key, node, problem, format!("write [{}.{key}]", self.path));
+            return None;
+        };
+        let path = dotted(&self.path, key);
+        Some(Section::new(path, node.origin.clone(), table, self.report))
     }
 
     /// Each section of the list `key`.

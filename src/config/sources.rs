@@ -128,12 +128,15 @@ impl Config {
         report.finish().map(|()| config)
     }
 
-    /// 16 hexadecimal digits that stand for this configuration in alerts. The account key and the
-    /// name of its file do not enter.
+    /// 16 hexadecimal digits that stand for this configuration in alerts. Secrets and the names of
+    /// their files do not enter.
     pub fn digest(&self) -> String {
         let mut public = self.clone();
         public.privacy.account_key = None;
         public.privacy.account_key_file = String::new();
+        public.notify.webhook.url = None;
+        public.notify.webhook.url_file = String::new();
+        public.http.tokens_file = String::new();
         format!("{:016x}", xxh3_64(public.to_toml().as_bytes()))
     }
 
@@ -165,18 +168,19 @@ impl Config {
     /// Every dotted key with its value as TOML.
     fn entries(&self) -> Vec<(String, String)> {
         let mut entries = Vec::new();
-        for (section, value) in toml::Table::try_from(self).unwrap_or_default() {
-            let Some(keys) = value.as_table() else {
-                entries.push((section, value.to_string()));
-                continue;
-            };
-            let dotted = |key| layer::dotted(&section, key);
-            entries.extend(
-                keys.iter()
-                    .map(|(key, value)| (dotted(key), value.to_string())),
-            );
-        }
+        let table = toml::Table::try_from(self).unwrap_or_default();
+        add_entries("", &table, &mut entries);
         entries
+    }
+}
+
+fn add_entries(path: &str, table: &toml::Table, entries: &mut Vec<(String, String)>) {
+    for (key, value) in table {
+        let path = layer::dotted(path, key);
+        match value.as_table() {
+            Some(section) => add_entries(&path, section, entries),
+            None => entries.push((path, value.to_string())),
+        }
     }
 }
 

@@ -147,10 +147,28 @@ pub(crate) fn key_file(text: &str) -> Result<String, Fault> {
             "write the path of a file that holds the key, and draw a new key: this one was seen",
         ));
     }
+    path(text)
+}
+
+/// The path of a file, empty for none.
+pub(crate) fn path(text: &str) -> Result<String, Fault> {
+    let instead = "write the path of a file";
+    if text.contains('\0') {
+        return Err(Fault::new("a path has no NUL character", instead));
+    }
+    if text.contains("://") {
+        let problem = "this looks like an address, which may hold a secret";
+        return Err(Fault::new(problem, instead));
+    }
+    Ok(text.to_owned())
+}
+
+/// The path of a folder, empty for none.
+pub(crate) fn folder(text: &str) -> Result<String, Fault> {
     if text.contains('\0') {
         return Err(Fault::new(
             "a path has no NUL character",
-            "write the path of a file",
+            "write the path of a folder",
         ));
     }
     Ok(text.to_owned())

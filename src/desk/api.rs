@@ -6,23 +6,32 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Desk, Feeds, Row};
 use crate::alert;
 use crate::metrics;
 
 /// Why a request was not answered, as JSON.
+#[derive(Debug)]
 pub(super) struct Problem(pub(super) StatusCode, pub(super) &'static str);
+
+/// What a refused request is told.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Refusal {
+    error: &'static str,
+}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        (self.0, Json(json!({ "error": self.1 }))).into_response()
+        let error = Refusal { error: self.1 };
+        (self.0, Json(error)).into_response()
     }
 }
 
-#[derive(Serialize)]
+/// Every incident: open before resolved, higher level first, newest first.
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Incidents {
     incidents: Vec<Row>,
 }

@@ -1,12 +1,13 @@
 //! The state of the feeds, as the page shows it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::alert::UtcTime;
 use crate::post::FeedKind;
 
 /// How a feed is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FeedState {
     /// Posts come.
@@ -20,7 +21,7 @@ pub enum FeedState {
 }
 
 /// One feed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct FeedHealth {
     /// Its name.
     pub name: String,
@@ -35,7 +36,7 @@ pub struct FeedHealth {
 }
 
 /// All feeds at one time.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Feeds {
     /// Wall time of this statement.
     pub at: UtcTime,

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::alert::{Alert, DataState, PersonAction, Series, Title, UtcTime};
+use crate::alert::{Alert, DataState, PersonAction, Place, Series, Title, UtcTime};
 use crate::post::TopicKey;
 use crate::triage::{Character, Level, Reason, Status};
 use crate::window::Scale;
@@ -36,7 +37,7 @@ struct Incident {
 }
 
 /// One revision, in short.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct HistoryEntry {
     /// Its number.
     pub revision: u32,
@@ -55,7 +56,7 @@ pub struct HistoryEntry {
 }
 
 /// One incident in full.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct IncidentDetail {
     /// The newest revision.
     pub alert: Arc<Alert>,
@@ -64,7 +65,7 @@ pub struct IncidentDetail {
 }
 
 /// One incident in the list: what a line of the page needs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "each member means what it means in the alert")]
 pub struct Row {
     pub incident: String,
@@ -75,7 +76,7 @@ pub struct Row {
     pub title: Title,
     pub topic: TopicKey,
     /// The place that most posts name.
-    pub place: Option<Title>,
+    pub place: Option<Place>,
     pub onset_at: UtcTime,
     pub opened_at: UtcTime,
     pub updated_at: UtcTime,
@@ -203,7 +204,7 @@ impl Row {
             level_number: alert.level_number,
             title: alert.title.clone(),
             topic: alert.topic.clone(),
-            place: alert.places.first().map(|place| place.name.clone()),
+            place: alert.places.first().cloned(),
             onset_at: alert.onset_at,
             opened_at: alert.opened_at,
             updated_at: alert.updated_at,

@@ -5,8 +5,7 @@
 
 use super::judge::Finding;
 use super::topics::TopicId;
-use super::track::Track;
-use super::{ClosedPane, Detector, SignalRecord};
+use super::{ClosedPane, Detector, Judged, SignalRecord};
 use crate::post::FeedKind;
 use crate::window::{Pane, Scale};
 
@@ -37,9 +36,6 @@ impl Detector {
             .get_mut(kind)
             .volume
             .forget_before(first_open, guard);
-        if before.is_none_or(|before| before.hour() < first_open.hour()) {
-            self.sweep();
-        }
         let ready = before.map_or(first_open, |before| before.plus(guard).max(first_open));
         self.test_touched(kind, ready, first_open.plus(guard), signals);
     }
@@ -58,14 +54,18 @@ impl Detector {
         signals: &mut Vec<SignalRecord>,
     ) {
         self.open_from(kind, pane);
-        let touched = self
-            .kinds
-            .get_mut(kind)
-            .touched
-            .remove(&pane)
-            .unwrap_or_default();
+        let state = self.kinds.get_mut(kind);
+        let touched = state.touched.remove(&pane).unwrap_or_default();
+        let learned = state.learned;
+        if !touched.is_empty() && state.swept.replace(pane.hour()) != Some(pane.hour()) {
+            self.sweep(kind, pane);
+        }
         let mut tests = 0;
         for id in touched {
+            let topic = self.topics.get_mut(id);
+            if let Some(track) = topic.and_then(|topic| topic.track_mut(kind).as_mut()) {
+                track.begin(learned);
+            }
             let finding = self.test(id, kind, pane, signals);
             tests += self
                 .standard(id, kind, pane)
@@ -97,8 +97,14 @@ impl Detector {
             topic: &key,
             kind,
             pane,
+            posts: track.posts_in_pane(pane),
             windows: Scale::ALL.map(|scale| track.posts(scale, pane)),
             is_spike: finding.is_some_and(|finding| finding.is_spike()),
+            judged: finding.map(|finding| Judged {
+                scale: finding.scale,
+                surprise: finding.surprise,
+                threshold: finding.threshold,
+            }),
         });
         track.compact(pane, &self.settings);
         if let Some(finding) = finding {
@@ -107,29 +113,30 @@ impl Detector {
         }
     }
 
-    /// Once an hour of event time: drops what no window reaches and forgets faint topics.
-    fn sweep(&mut self) {
+    /// Before the first pane with posts of an hour closes: drops what no window reaches and forgets
+    /// faint topics. Only closed panes decide, so that it does not matter what has come already of
+    /// the open ones.
+    fn sweep(&mut self, kind: FeedKind, first_open: Pane) {
         let Self {
             topics,
             kinds,
             settings,
             ..
         } = self;
+        let learned = kinds.get(kind).learned;
         for topic in topics.iter_mut() {
-            for kind in FeedKind::ALL {
-                let first_open = kinds.get(kind).first_open;
-                if let (Some(track), Some(pane)) = (topic.track_mut(kind).as_mut(), first_open) {
-                    track.compact(pane, settings);
-                }
+            let track = topic.track_mut(kind);
+            if let Some(track) = track.as_mut() {
+                track.compact(first_open, settings);
+            }
+            if let Some(faint) =
+                track.take_if(|track| track.is_faint(first_open, learned, settings))
+            {
+                *track = faint.forget(learned);
             }
         }
         topics.sweep(|topic| {
-            topic.episode.is_none()
-                && FeedKind::ALL.into_iter().all(|kind| {
-                    let learned = kinds.get(kind).learned;
-                    let is_faint = |track: &Track| track.is_faint(learned, settings);
-                    topic.track(kind).is_none_or(is_faint)
-                })
+            topic.episode.is_none() && topic.social.is_none() && topic.news.is_none()
         });
     }
 }

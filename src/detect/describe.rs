@@ -13,7 +13,7 @@ use super::tail;
 use super::topics::Topic;
 use super::track::Track;
 use crate::post::{EventTime, FeedKind};
-use crate::window::{Pane, Sample, Scale, Tally};
+use crate::window::{Pane, PostSketch, Sample, Scale, Tally};
 
 /// Example posts of one signal.
 const MOST_SAMPLES: usize = 5;
@@ -73,7 +73,7 @@ pub(super) fn signal(
         languages: tally.languages.largest_first(),
         places: tally.places.largest_first(),
         samples: samples(topic, occasion.pane),
-        identities: tally.identities,
+        identities: identities(topic, occasion.pane),
         series: standard
             .zip(track)
             .map(|(by, track)| series(by, track, occasion.pane))
@@ -124,6 +124,12 @@ fn samples(topic: &Topic, pane: Pane) -> Vec<Sample> {
     samples.dedup();
     samples.truncate(MOST_SAMPLES);
     samples
+}
+
+fn identities(topic: &Topic, pane: Pane) -> PostSketch {
+    let tracks = FeedKind::ALL.into_iter();
+    let tracks = tracks.filter_map(|kind| topic.track(kind));
+    PostSketch::of(tracks.flat_map(|track| track.identities(pane)))
 }
 
 fn series(standard: &Standard<'_>, track: &Track, pane: Pane) -> Series {

@@ -24,6 +24,8 @@ pub(super) struct Kind {
     pub learned: u32,
     /// Who usually talks, by class.
     pub crowds: [Crowd; CLASSES],
+    /// The hour of the last pane that began with a sweep of the topics.
+    pub swept: Option<i64>,
     /// Open panes with posts, and whose.
     pub touched: BTreeMap<Pane, BTreeSet<TopicId>>,
     hours: BTreeMap<i64, BTreeSet<TopicId>>,
@@ -69,6 +71,7 @@ impl Kind {
             volume: Volume::new(),
             learned: 0,
             crowds: [Crowd::default(); CLASSES],
+            swept: None,
             touched: BTreeMap::new(),
             hours: BTreeMap::new(),
             excursions: BTreeMap::new(),

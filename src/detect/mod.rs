@@ -14,6 +14,7 @@ mod episodes;
 mod excess;
 mod inputs;
 mod judge;
+mod keys;
 mod kind;
 mod level;
 pub mod series;
@@ -33,8 +34,9 @@ pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, W
 use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
-use crate::window::Pane;
+use crate::window::{Pane, Scale};
 use inputs::Inputs;
+use keys::Keys;
 use kind::Kinds;
 use settings::Settings;
 use topics::{TopicId, Topics};
@@ -49,10 +51,25 @@ pub struct ClosedPane<'a> {
     pub kind: FeedKind,
     /// The pane.
     pub pane: Pane,
+    /// Posts in the pane itself.
+    pub posts: u32,
     /// Posts of all scales' windows that end with it, shortest first.
     pub windows: [u32; 3],
     /// Whether one of them is a spike.
     pub is_spike: bool,
+    /// The most surprising of them; `None` where all are usual or too little is known to judge.
+    pub judged: Option<Judged>,
+}
+
+/// A closed window beside the line that it is measured by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// Its length.
+    pub scale: Scale,
+    /// Its surprise.
+    pub surprise: f64,
+    /// The surprise from which on it is a spike.
+    pub threshold: f64,
 }
 
 /// What was left out, and why; best looked at as metrics.
@@ -79,6 +96,8 @@ pub struct Detector {
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
     opened: u32,
+    keys: Keys,
+    mixed_keys: u64,
     sent_at: EventTime,
     ticked: Option<EventTime>,
 }
@@ -105,6 +124,8 @@ impl Detector {
             episodes: BTreeMap::new(),
             left_out: LeftOut::default(),
             opened: 0,
+            keys: Keys::default(),
+            mixed_keys: 0,
             sent_at: EventTime::MIN,
             ticked: None,
             settings,
@@ -118,6 +139,8 @@ impl Detector {
         closed: &mut dyn FnMut(ClosedPane<'_>),
     ) -> Vec<SignalRecord> {
         let mut signals = Vec::new();
+        let came_back = self.keys.came_back(batch.account_key, batch.sent_at);
+        self.mixed_keys += u64::from(came_back);
         if batch.parts == 1 && self.inputs.knows(&batch.statements) {
             self.left_out.repeated_batches += 1;
             return signals;
@@ -160,6 +183,12 @@ impl Detector {
         let exposure = |kind| self.kinds.get(kind).volume.exposure_s();
         let days = FeedKind::ALL.into_iter().map(exposure).fold(0.0, f64::max) / 86_400.0;
         (days > 1.0 / 24.0).then(|| f64::from(self.opened) / days)
+    }
+
+    /// Batches whose account hashes were made with another key than those around them: accounts are
+    /// counted apart.
+    pub fn mixed_keys(&self) -> u64 {
+        self.mixed_keys
     }
 
     /// How many topics are tracked.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
 use crate::relevance::PlaceCode;
-use crate::window::{Bottom, Sample, Scale};
+use crate::window::{PostSketch, Sample, Scale};
 
 /// One record of `signals`, JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,8 +74,8 @@ pub struct Signal {
     pub places: Vec<(PlaceCode, u32)>,
     /// A few of the posts.
     pub samples: Vec<Sample>,
-    /// Which posts these are.
-    pub identities: Bottom,
+    /// Which posts the last hour holds.
+    pub identities: PostSketch,
     /// The last hour, minute by minute.
     pub series: Series,
     /// The posts are older than they should be: detect is catching up.

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::excess::OwnTail;
 use super::level::{Block, Level};
 use super::settings::{Constants, Settings};
-use crate::window::{Pane, Sample, Scale, Tally};
+use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
 /// How long a pane is kept by itself after it closed: the five-minute window, rounded up to minutes.
 const FINE_PANES: i64 = 36;
@@ -38,6 +38,8 @@ pub(super) struct Track {
     hours: VecDeque<(i64, u32)>,
     level: Level,
     first_ordinal: u32,
+    /// Whether a pane of it has closed.
+    begun: bool,
     pub(super) excursion: Option<Excursion>,
     own: OwnTail,
     ended: VecDeque<Ended>,
@@ -51,9 +53,20 @@ impl Track {
             hours: VecDeque::new(),
             level: Level::new(ordinal),
             first_ordinal: ordinal,
+            begun: false,
             excursion: None,
             own: OwnTail::default(),
             ended: VecDeque::new(),
+        }
+    }
+
+    /// Its first pane closes after `ordinal` blocks: its history begins there, in whatever order
+    /// the tallies of its open panes came.
+    pub(super) fn begin(&mut self, ordinal: u32) {
+        if !self.begun {
+            self.begun = true;
+            self.level = Level::new(ordinal);
+            self.first_ordinal = ordinal;
         }
     }
 
@@ -76,6 +89,13 @@ impl Track {
         sum
     }
 
+    /// Posts of one pane that is open or has just closed.
+    pub(super) fn posts_in_pane(&self, pane: Pane) -> u32 {
+        let mut newest = self.fine.iter().rev();
+        let found = newest.find(|&&(at, _)| at == pane);
+        found.map_or(0, |(_, tally)| tally.posts)
+    }
+
     /// Posts of one minute.
     pub(super) fn posts_in_minute(&self, minute: i64) -> u32 {
         let old = self
@@ -94,6 +114,12 @@ impl Track {
         self.parts(Scale::OneHour, last)
             .flat_map(|tally| tally.samples.iter())
             .take(most)
+    }
+
+    /// Which posts the last hour holds, pane by pane.
+    pub(super) fn identities(&self, last: Pane) -> impl Iterator<Item = &Bottom> {
+        self.parts(Scale::OneHour, last)
+            .map(|tally| &tally.identities)
     }
 
     fn parts(&self, scale: Scale, last: Pane) -> impl Iterator<Item = &Tally> {
@@ -226,13 +252,29 @@ impl Track {
         }
     }
 
-    /// Whether forgetting this track would change nothing that matters.
-    pub(super) fn is_faint(&self, ordinal: u32, settings: &Settings) -> bool {
-        self.fine.is_empty()
+    /// Whether forgetting the closed panes before `first_open` would change nothing that matters.
+    pub(super) fn is_faint(&self, first_open: Pane, ordinal: u32, settings: &Settings) -> bool {
+        let has_closed = self
+            .fine
+            .front()
+            .is_some_and(|&(pane, _)| pane < first_open);
+        let hour = first_open.hour();
+        !has_closed
             && self.minutes.is_empty()
-            && self.hours.is_empty()
+            && self.hours.front().is_none_or(|&(oldest, _)| oldest >= hour)
             && self.excursion.is_none()
             && self.level.is_faint(ordinal, settings)
+    }
+
+    /// The track without anything but its open panes; `None` without any.
+    pub(super) fn forget(self: Box<Self>, ordinal: u32) -> Option<Box<Self>> {
+        let Self { fine, hours, .. } = *self;
+        let open = Self {
+            fine,
+            hours,
+            ..Self::new(ordinal)
+        };
+        (!open.fine.is_empty()).then(|| Box::new(open))
     }
 }
 

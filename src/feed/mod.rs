@@ -5,114 +5,45 @@
 //! Not here: whether a post is late, a duplicate or relevant (`ingest`).
 
 mod account;
+mod activity_streams;
+mod auto;
 mod common;
+mod draft;
+mod envelope;
+mod gdelt_doc;
+mod gdelt_gkg;
+mod gdelt_languages;
 mod jetstream;
 mod json;
+mod json_feed;
+mod markup;
+mod mastodon;
+mod newsapi;
+mod ninjs;
+mod paths;
 mod plain;
+mod refusal;
+mod rss;
+mod schema_org;
 mod surrogate;
+mod telegram;
 #[cfg(test)]
 mod tests;
+mod when;
+mod x_text;
+mod x_v1;
 mod x_v2;
 mod x_v2_members;
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 pub use account::AccountKey;
+pub use refusal::{Refusal, Refused};
 
-use crate::config::Format;
+use crate::config::{Format, Paths};
 use crate::post::Post;
-
-/// Why a record is not a post; the closed list behind the ledger's `refused`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    /// A record without a value.
-    Tombstone,
-    /// A value of no bytes, or of blanks only.
-    Empty,
-    /// Longer than `ingest.max_post_bytes`.
-    TooLarge,
-    /// Bytes that are not UTF-8.
-    NotUtf8,
-    /// Not one JSON value.
-    NotJson,
-    /// JSON, but nested deeper than any post.
-    TooDeep,
-    /// A member has another type than the format says.
-    WrongType,
-    /// No time, or one that cannot be read.
-    NoTime,
-    /// Neither text nor title.
-    NoText,
-    /// A time before 1970 or after 2100.
-    AbsurdTime,
-    /// Later than its arrival and the allowed skew.
-    Future,
-    /// A record that the format knows, but that carries no post (a like, a deletion, a keep-alive).
-    NotAPost,
-}
-
-impl Refusal {
-    /// Every reason, in the order of all outputs.
-    pub const ALL: [Self; 12] = [
-        Self::Tombstone,
-        Self::Empty,
-        Self::TooLarge,
-        Self::NotUtf8,
-        Self::NotJson,
-        Self::TooDeep,
-        Self::WrongType,
-        Self::NoTime,
-        Self::NoText,
-        Self::AbsurdTime,
-        Self::Future,
-        Self::NotAPost,
-    ];
-
-    /// The word in the ledger, metrics, dead letters and summaries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Tombstone => "tombstone",
-            Self::Empty => "empty",
-            Self::TooLarge => "too_large",
-            Self::NotUtf8 => "not_utf8",
-            Self::NotJson => "not_json",
-            Self::TooDeep => "too_deep",
-            Self::WrongType => "wrong_type",
-            Self::NoTime => "no_time",
-            Self::NoText => "no_text",
-            Self::AbsurdTime => "absurd_time",
-            Self::Future => "future",
-            Self::NotAPost => "not_a_post",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// A refusal and what exactly was wrong, for the person who repairs the feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The reason.
-    pub reason: Refusal,
-    /// One line without the post's text, empty when the reason says it all.
-    pub detail: String,
-}
-
-impl From<Refusal> for Refused {
-    fn from(reason: Refusal) -> Self {
-        Self {
-            reason,
-            detail: String::new(),
-        }
-    }
-}
+use envelope::MAX_ENVELOPES;
+use json::Root;
 
 /// Reads records of feeds.
 #[derive(Debug, Clone)]
@@ -127,8 +58,19 @@ impl Decoder {
         Self { key, max_bytes }
     }
 
-    /// Reads one record. `value` is `None` for a record without a value.
+    /// Reads one record of any format but [`Format::Paths`]. `value` is `None` for a record without
+    /// a value.
     pub fn decode<'a>(&self, format: Format, value: Option<&'a [u8]>) -> Result<Post<'a>, Refused> {
+        self.decode_by(format, &Paths::default(), value)
+    }
+
+    /// Reads one record; `paths` are those of the feed, for [`Format::Paths`].
+    pub fn decode_by<'a>(
+        &self,
+        format: Format,
+        paths: &Paths,
+        value: Option<&'a [u8]>,
+    ) -> Result<Post<'a>, Refused> {
         let bytes = value.ok_or(Refusal::Tombstone)?;
         if bytes.len() > self.max_bytes {
             return Err(Refused {
@@ -143,30 +85,92 @@ impl Decoder {
         if bytes.trim_ascii().is_empty() {
             return Err(blank(format, bytes).into());
         }
+        let source = Source {
+            key: &self.key,
+            format,
+            paths,
+        };
         let json = json::text_of(bytes)?;
-        match self.read(format, json) {
+        match source.read(json, MAX_ENVELOPES) {
             // Looking for lone surrogates costs time, so only records that did not read pay for it.
             Err(refused) if refused.reason == Refusal::NotJson => match surrogate::mend(json) {
-                Some(mended) => self.read(format, &mended).map(common::owned),
+                Some(mended) => source.read(&mended, MAX_ENVELOPES).map(common::owned),
                 None => Err(refused),
             },
             post_or_refused => post_or_refused,
         }
     }
+}
 
-    fn read<'a>(&self, format: Format, json: &'a str) -> Result<Post<'a>, Refused> {
-        match format {
-            Format::Plain => plain::decode(json, &self.key),
-            Format::XV2 => x_v2::decode(json, &self.key),
-            Format::Jetstream => jetstream::decode(json, &self.key),
+/// What one feed's records are read with.
+#[derive(Clone, Copy)]
+struct Source<'s> {
+    key: &'s AccountKey,
+    format: Format,
+    paths: &'s Paths,
+}
+
+impl Source<'_> {
+    /// Reads a record, bare or in envelopes, at most `deep` of them.
+    fn read(self, json: &str, deep: usize) -> Result<Post<'_>, Refused> {
+        let refused = match self.bare(self.format, json) {
+            Err(refused) if refused.reason.may_be_an_envelope() && deep > 0 => refused,
+            post_or_refused => return post_or_refused,
+        };
+        let Some(root) = Root::of(json) else {
+            return Err(refused);
+        };
+        match envelope::open(&root)? {
+            None => Err(refused),
+            Some(Cow::Borrowed(inner)) => self.read(inner, deep - 1),
+            Some(Cow::Owned(inner)) => {
+                let inner = json::text_of(inner.as_bytes())?;
+                self.read(inner, deep - 1).map(common::owned)
+            }
         }
+    }
+
+    fn bare(self, format: Format, json: &str) -> Result<Post<'_>, Refused> {
+        let key = self.key;
+        match format {
+            Format::Plain => plain::decode(json, key),
+            Format::XV2 => x_v2::decode(json, key),
+            Format::Jetstream => jetstream::decode(json, key),
+            Format::GdeltGkg => gdelt_gkg::decode(json, key),
+            Format::XV1 => x_v1::decode(&json::tree(json)?, key),
+            Format::Mastodon => mastodon::decode(&json::tree(json)?, key),
+            Format::Telegram => telegram::decode(&json::tree(json)?, key),
+            Format::ActivityStreams => activity_streams::decode(&json::tree(json)?, key),
+            Format::Ninjs => ninjs::decode(&json::tree(json)?, key),
+            Format::JsonFeed => json_feed::decode(&json::tree(json)?, key),
+            Format::Rss => rss::decode(&json::tree(json)?, key),
+            Format::GdeltDoc => gdelt_doc::decode(&json::tree(json)?, key),
+            Format::NewsApi => newsapi::decode(&json::tree(json)?, key),
+            Format::SchemaOrg => schema_org::decode(&json::tree(json)?, key),
+            Format::Paths => paths::decode(&json::tree(json)?, self.paths, key),
+            Format::Auto => self.bare(told(json)?, json),
+        }
+    }
+}
+
+/// The format that the record's shape tells.
+fn told(json: &str) -> Result<Format, Refused> {
+    if gdelt_gkg::is_line(json) {
+        return Ok(Format::GdeltGkg);
+    }
+    match Root::of(json) {
+        Some(root) => auto::format_of(&root),
+        // Whoever reads JSON says better what is wrong with it.
+        None => Ok(Format::Plain),
     }
 }
 
 /// A blank line is X's way to keep a connection alive; elsewhere it is a mistake.
 fn blank(format: Format, bytes: &[u8]) -> Refusal {
-    match format {
-        Format::XV2 if !bytes.is_empty() => Refusal::NotAPost,
-        Format::XV2 | Format::Plain | Format::Jetstream => Refusal::Empty,
+    let keeps_alive = matches!(format, Format::XV1 | Format::XV2 | Format::Auto);
+    if keeps_alive && !bytes.is_empty() {
+        Refusal::NotAPost
+    } else {
+        Refusal::Empty
     }
 }

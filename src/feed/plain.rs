@@ -6,12 +6,10 @@
 
 use std::borrow::Cow;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
-
 use super::common;
 use super::json::{self, Id, Member, Text, members};
 use super::{AccountKey, Refused};
-use crate::post::{EventTime, FeedKind, Language, Post};
+use crate::post::{FeedKind, Language, Post};
 
 members!(
     /// The whole record.
@@ -27,12 +25,17 @@ members!(
         url: Text<'a> = "url",
         location: Text<'a> = "location",
         repost_of: Id<'a> = "repost_of",
+        gone: Text<'a> = "__deleted",
     }
 );
 
 /// Reads one plain record.
 pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Refused> {
     let plain: Plain<'a> = json::object(json)?;
+    // Debezium's flat rows say so of a deleted one.
+    if plain.gone.ok().is_some_and(|Text(gone)| gone == "true") {
+        return Err(common::deleted("__deleted is true"));
+    }
     let created_at = plain.created_at.named("created_at")?;
     let created_at = common::time("created_at", created_at.as_ref().map(|time| &*time.0))?;
     let title = words(plain.title, "title")?.unwrap_or_default();
@@ -45,7 +48,7 @@ pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Re
     let url = words(plain.url, "url")?;
     let id = identifier(plain.id, "id")?.unwrap_or_else(|| {
         let parts = [&*platform, &*title, &*text, url.as_deref().unwrap_or("")];
-        Cow::Owned(fingerprint(created_at, author.as_deref(), parts))
+        common::fingerprint(created_at, author.as_deref(), parts)
     });
     let repost_of = identifier(plain.repost_of, "repost_of")?;
     Ok(Post {
@@ -84,19 +87,4 @@ fn kind(member: Member<Text<'_>>) -> Result<Option<FeedKind>, Refused> {
     known
         .map(Some)
         .ok_or_else(|| json::wrong_type("kind", "another word", "\"social\" or \"news\""))
-}
-
-/// Stands for the id of a post without one: equal when all that tells posts apart is equal. Of the
-/// author only one byte of a hash goes in. It keeps copies by different accounts apart, but a
-/// published id cannot be used to try out names.
-fn fingerprint(created_at: EventTime, author: Option<&str>, parts: [&str; 4]) -> String {
-    let mut hasher = Xxh3::new();
-    hasher.update(&created_at.millis().to_le_bytes());
-    let [author_byte, ..] = xxh3_64(author.unwrap_or("").as_bytes()).to_le_bytes();
-    hasher.update(&[author_byte]);
-    for part in parts {
-        hasher.update(&part.len().to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    format!("{:016x}", hasher.digest())
 }

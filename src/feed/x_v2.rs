@@ -4,23 +4,25 @@
 //! In: JSON text. Out: a [`Post`] joined with its author's profile, its place and its original.
 //! Rule: a retweet's own text is cut short, so the original's text is used where it is included;
 //! shortened links are written out, the three HTML entities that X puts into text are undone.
-//! Not here: rules that matched, edits (an edited post has a new id).
+//! An edited post has a new id, but the identity of its first version, so that it counts once.
+//! Not here: rules that matched.
 
 use std::borrow::Cow;
 
 use super::common;
 use super::json::{self, Id, List, Member, Object, Text};
+use super::x_text::{self, PLATFORM};
 use super::x_v2_members::{Data, Envelope, Geo, Includes, Link, Place, Referenced};
 use super::{AccountKey, Refusal, Refused};
 use crate::post::{Language, Location, Post};
-
-/// The name of the platform in posts.
-const PLATFORM: &str = "x";
 
 /// Reads one X record.
 pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Refused> {
     let envelope: Envelope<'a> = json::object(json)?;
     let Some(Object(mut data)) = envelope.data.named("data")? else {
+        if envelope.delete.ok().is_some() {
+            return Err(common::deleted("delete is there"));
+        }
         return Err(Refused {
             reason: Refusal::NotAPost,
             detail: "data is absent: a message about the stream, or not X API v2".to_owned(),
@@ -33,6 +35,9 @@ pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Re
     let created_at = std::mem::take(&mut data.created_at).named("data.created_at")?;
     let created_at = common::time("data.created_at", created_at.as_ref().map(|time| &*time.0))?;
     let Id(id) = std::mem::take(&mut data.id).required("data.id")?;
+    let id = common::not_blank(id).ok_or_else(|| json::wrong_type("data.id", "blank", "an id"))?;
+    let versions = elements(std::mem::take(&mut data.edit_history_tweet_ids));
+    let first = versions.map(|Id(id)| id).next();
     let author = std::mem::take(&mut data.author_id).named("data.author_id")?;
     let language = std::mem::take(&mut data.lang).named("data.lang")?;
     let repost_of = reposted(std::mem::take(&mut data.referenced_tweets))?;
@@ -49,7 +54,7 @@ pub(super) fn decode<'a>(json: &'a str, key: &AccountKey) -> Result<Post<'a>, Re
         None => own_text,
     };
     Ok(Post {
-        identity: common::identity(PLATFORM, &id),
+        identity: common::identity(PLATFORM, first.as_deref().unwrap_or(&id)),
         kind: None,
         platform: Cow::Borrowed(PLATFORM),
         account: author.map(|Id(author)| key.hash(PLATFORM, &author)),
@@ -120,25 +125,15 @@ fn text_of(data: Data<'_>) -> Result<Option<Cow<'_, str>>, Refused> {
         .into_iter()
         .flat_map(elements)
         .map(|Object(link)| link);
-    Ok(common::not_blank(links.fold(unescaped(text), written_out)))
+    Ok(common::not_blank(
+        links.fold(x_text::unescaped(text), written_out),
+    ))
 }
 
 fn written_out<'a>(text: Cow<'a, str>, link: Link<'a>) -> Cow<'a, str> {
-    match (link.url.ok(), link.expanded_url.ok()) {
-        (Some(Text(short)), Some(Text(long))) if !short.is_empty() && text.contains(&*short) => {
-            Cow::Owned(text.replacen(&*short, &long, 1))
-        }
-        _ => text,
-    }
-}
-
-/// Undoes `&lt;`, `&gt;` and `&amp;`, the entities of X; the last one last, so that it is undone once.
-fn unescaped(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return text;
-    }
-    let text = text.replace("&lt;", "<").replace("&gt;", ">");
-    Cow::Owned(text.replace("&amp;", "&"))
+    let short = link.url.ok().map(|Text(short)| short).unwrap_or_default();
+    let long = link.expanded_url.ok().map(|Text(long)| long);
+    x_text::written_out(text, &short, long.as_deref())
 }
 
 /// The exact point, else the named place, else what the author's profile says.

@@ -11,6 +11,14 @@ members!(
     Envelope<'a> {
         data: Object<Data<'a>> = "data",
         includes: Object<Includes<'a>> = "includes",
+        delete: Object<Deletion<'a>> = "delete",
+    }
+);
+
+members!(
+    /// A message of the compliance stream: a post is gone.
+    Deletion<'a> {
+        tweet: Object<Referenced<'a>> = "tweet",
     }
 );
 
@@ -23,6 +31,7 @@ members!(
         entities: Object<Entities<'a>> = "entities",
         author_id: Id<'a> = "author_id",
         created_at: Text<'a> = "created_at",
+        edit_history_tweet_ids: List<Id<'a>> = "edit_history_tweet_ids",
         lang: Text<'a> = "lang",
         geo: Object<Geo<'a>> = "geo",
         referenced_tweets: List<Object<Referenced<'a>>> = "referenced_tweets",

@@ -103,7 +103,9 @@ pub struct Entry {
 }
 
 /// The first byte of every batch: the version of its layout.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// What an entry usually takes, bytes.
+const ENTRY_BYTES: usize = 512;
 
 /// Why bytes are not a batch.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +127,9 @@ pub enum BatchError {
 impl Batch {
     /// The bytes for the log.
     pub fn encode(&self) -> Result<Vec<u8>, BatchError> {
-        Ok(postcard::to_extend(self, vec![VERSION])?)
+        let mut bytes = Vec::with_capacity(256 + ENTRY_BYTES * self.entries.len());
+        bytes.push(VERSION);
+        Ok(postcard::to_extend(self, bytes)?)
     }
 
     /// Reads bytes of the log.

@@ -15,11 +15,11 @@ use std::collections::BTreeMap;
 pub use batch::{Batch, BatchError, Entry, FeedShape, Outcomes, Statement, Volume};
 
 use crate::config;
-use crate::config::{EvidenceMode, Format, PlacedBy};
+use crate::config::{EvidenceMode, Format, Paths, PlacedBy};
 use crate::feed::{AccountKey, Decoder, Refusal, Refused};
 use crate::post::{EventTime, Post};
 use crate::relevance::{Gate, Reading};
-use crate::topic::{Extractor, PostTopics};
+use crate::topic::{Extractor, PostTopics, Watchlist};
 use crate::window::{FeedIndex, Pane};
 use partition::InputPartition;
 use table::Table;
@@ -66,6 +66,7 @@ pub enum Outcome {
 struct Feed {
     shape: FeedShape,
     format: Format,
+    paths: Paths,
     placed_by: PlacedBy,
 }
 
@@ -99,6 +100,7 @@ impl Ingest {
                     partitions,
                 },
                 format: feed.format,
+                paths: feed.paths.clone(),
                 placed_by: feed.time,
             });
         Self {
@@ -116,6 +118,16 @@ impl Ingest {
         }
     }
 
+    /// Judges by `gate` from the next post on. What was counted stays.
+    pub fn use_gate(&mut self, gate: Gate) {
+        self.gate = gate;
+    }
+
+    /// Looks for other watch topics from the next post on.
+    pub fn use_watchlist(&mut self, config: &config::Topics, watchlist: Watchlist) {
+        self.extractor = Extractor::with_watchlist(config, watchlist);
+    }
+
     /// Reads one value of `feed`.
     pub fn decode<'a>(
         &self,
@@ -123,7 +135,7 @@ impl Ingest {
         value: Option<&'a [u8]>,
     ) -> Result<Post<'a>, Refused> {
         match self.feeds.get(usize::from(feed)) {
-            Some(feed) => self.decoder.decode(feed.format, value),
+            Some(feed) => self.decoder.decode_by(feed.format, &feed.paths, value),
             None => Err(Refusal::NotAPost.into()),
         }
     }

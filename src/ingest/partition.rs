@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 
 use super::{InputId, Outcome, Outcomes, Statement, Volume};
 use crate::feed::Refused;
@@ -119,24 +119,25 @@ impl InputPartition {
 struct RecentIdentities {
     remembered_offsets: u64,
     order: VecDeque<(u64, PostIdentity)>,
-    known: HashSet<PostIdentity>,
+    /// The newest offset of each identity.
+    newest: HashMap<PostIdentity, u64>,
 }
 
 impl RecentIdentities {
-    /// Whether `identity` is new.
+    /// Whether `identity` is new. One that comes again is remembered from its newest offset on, so
+    /// that the last so many offsets decide, and nothing before them.
     fn insert(&mut self, offset: u64, identity: PostIdentity) -> bool {
         while let Some(&(oldest, forgotten)) = self.order.front() {
             if oldest.saturating_add(self.remembered_offsets) >= offset {
                 break;
             }
             self.order.pop_front();
-            self.known.remove(&forgotten);
+            if self.newest.get(&forgotten) == Some(&oldest) {
+                self.newest.remove(&forgotten);
+            }
         }
-        let new = self.known.insert(identity);
-        if new {
-            self.order.push_back((offset, identity));
-        }
-        new
+        self.order.push_back((offset, identity));
+        self.newest.insert(identity, offset).is_none()
     }
 }
 
@@ -152,7 +153,8 @@ mod tests {
         };
         assert!(seen.insert(10, PostIdentity(1)));
         assert!(!seen.insert(13, PostIdentity(1)));
-        assert!(seen.insert(14, PostIdentity(1)));
+        assert!(!seen.insert(16, PostIdentity(1)), "13 is near enough");
+        assert!(seen.insert(20, PostIdentity(1)));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use prometheus::{
 
 use crate::post::FeedKind;
 use family::Register;
-pub use words::{DeliveryResult, ErrorClass, Limit, Outcome};
+pub use words::{DeliveryResult, ErrorClass, LeftOut, Limit, Operation, Outcome};
 
 /// One line of the inventory: what docs/metrics.md says of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,18 +66,24 @@ metrics! {
     refusals: IntCounterVec = "kentongan_ingest_refusals_total", ["reason"];
     /// Batches that were sent to the counts topic.
     batches: IntCounter = "kentongan_ingest_batches_total", [];
-    /// Records of a partition that are still to be read.
-    lag: IntGaugeVec = "kentongan_log_lag_records", ["name", "partition"];
+    /// Records of a partition that a stage has still to read.
+    lag: IntGaugeVec = "kentongan_log_lag_records", ["stage", "name", "partition"];
     /// Failed operations on the log.
-    log_errors: IntCounterVec = "kentongan_log_errors_total", ["class"];
+    log_errors: IntCounterVec = "kentongan_log_errors_total", ["operation", "class"];
     /// Wall time since the event time up to which everything is closed.
     watermark_delay: GaugeVec = "kentongan_detect_watermark_delay_seconds", ["kind"];
+    /// Posts that no window counts, by reason.
+    left_out: IntCounterVec = "kentongan_detect_left_out_posts_total", ["reason"];
+    /// Batches that only repeated what was known, as after a crash.
+    repeated_batches: IntCounter = "kentongan_detect_repeated_batches_total", [];
     /// Topics in memory.
     topics: IntGauge = "kentongan_detect_tracked_topics", [];
     /// Signals, by what they say of an episode.
     signals: IntCounterVec = "kentongan_detect_signals_total", ["change"];
     /// Posts that the logs hold, by what became of them: the truth, folded from the statements in batches.
     ledger: IntGaugeVec = "kentongan_detect_ledger_posts", ["feed", "outcome"];
+    /// Batches whose accounts were hashed with another key than those of other processes at the time.
+    mixed_keys: IntCounter = "kentongan_detect_mixed_account_keys_total", [];
     /// False incidents a day that the configuration allows.
     budget: Gauge = "kentongan_detect_promised_false_incidents_per_day", [];
     /// Episodes that opened, a day of exposure, true or false: to be laid beside the promise.
@@ -88,12 +94,14 @@ metrics! {
     alerts: IntCounterVec = "kentongan_alert_revisions_total", ["level", "character", "status"];
     /// Event time from the estimated onset of an incident to its opening.
     detection_delay: Histogram = "kentongan_alert_detection_delay_seconds", [];
-    /// Wall time from the batch that brought the deciding posts to the alert.
+    /// Wall time from the batch that brought the deciding posts to the alert that can be read.
     path_delay: Histogram = "kentongan_alert_path_delay_seconds", [];
     /// Deliveries, by channel and what became of them.
     deliveries: IntCounterVec = "kentongan_notify_deliveries_total", ["channel", "result"];
     /// Pages that are connected live.
     desk_clients: IntGauge = "kentongan_desk_live_clients", [];
+    /// Wall time at which a stage's loop turned last, seconds since 1970.
+    loop_turned: GaugeVec = "kentongan_service_loop_turned_timestamp_seconds", ["stage"];
     /// How often a limit that keeps memory bounded was hit.
     limits: IntCounterVec = "kentongan_service_limit_hits_total", ["limit"];
 }
@@ -141,18 +149,18 @@ impl Metrics {
     }
 
     /// States how many records of a partition are still to be read.
-    pub fn set_lag(&self, name: &str, partition: u32, records: u64) {
+    pub fn set_lag(&self, stage: &str, name: &str, partition: u32, records: u64) {
         self.lag
-            .with_label_values(&[name, &partition.to_string()])
+            .with_label_values(&[stage, name, &partition.to_string()])
             .set(i64::try_from(records).unwrap_or(i64::MAX));
     }
 
     /// A partition belongs to another process now: its lag is no longer stated here.
-    pub fn forget_lag(&self, name: &str, partition: u32) {
+    pub fn forget_lag(&self, stage: &str, name: &str, partition: u32) {
         // It may never have been stated: then there is nothing to forget.
         drop(
             self.lag
-                .remove_label_values(&[name, &partition.to_string()]),
+                .remove_label_values(&[stage, name, &partition.to_string()]),
         );
     }
 
@@ -170,9 +178,18 @@ impl Metrics {
             .inc_by(times);
     }
 
-    /// Counts a failed operation on the log.
-    pub fn count_log_error(&self, class: ErrorClass) {
-        self.log_errors.with_label_values(&[class.as_str()]).inc();
+    /// Counts failed operations on the log.
+    pub fn count_log_errors(&self, operation: Operation, class: ErrorClass, times: u64) {
+        self.log_errors
+            .with_label_values(&[operation.as_str(), class.as_str()])
+            .inc_by(times);
+    }
+
+    /// Counts posts that no window counts.
+    pub fn count_left_out(&self, reason: LeftOut, posts: u64) {
+        self.left_out
+            .with_label_values(&[reason.as_str()])
+            .inc_by(posts);
     }
 
     /// Counts what became of deliveries on `channel`.
@@ -215,10 +232,13 @@ impl Metrics {
         for limit in Limit::ALL {
             self.count_limit(limit, 0);
         }
-        for class in ErrorClass::ALL {
-            self.log_errors
-                .with_label_values(&[class.as_str()])
-                .inc_by(0);
+        for reason in LeftOut::ALL {
+            self.count_left_out(reason, 0);
+        }
+        for operation in Operation::ALL {
+            for class in ErrorClass::ALL {
+                self.count_log_errors(operation, class, 0);
+            }
         }
     }
 }

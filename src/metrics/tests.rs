@@ -83,13 +83,13 @@ fn two_sets_of_metrics_do_not_share_a_registry() {
 fn a_partition_that_went_away_is_no_longer_stated() {
     let registry = Registry::new();
     let metrics = Metrics::new(&registry, &Known::default()).unwrap();
-    metrics.set_lag("feeds.news", 2, 17);
+    metrics.set_lag("ingest", "feeds.news", 2, 17);
     assert!(
         exposition(&registry)
             .unwrap()
-            .contains(r#"name="feeds.news",partition="2"} 17"#)
+            .contains(r#"name="feeds.news",partition="2",stage="ingest"} 17"#)
     );
-    metrics.forget_lag("feeds.news", 2);
-    metrics.forget_lag("feeds.news", 3);
+    metrics.forget_lag("ingest", "feeds.news", 2);
+    metrics.forget_lag("ingest", "feeds.news", 3);
     assert!(!exposition(&registry).unwrap().contains("feeds.news"));
 }

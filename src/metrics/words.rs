@@ -44,7 +44,7 @@ impl Outcome {
 /// A limit that keeps memory bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// `detect.max_topics`: a topic left.
+    /// `detect.max_topics`: a post's topic found no room.
     Topics,
     /// `ingest.flush_entries`: a batch went out early.
     FlushEntries,
@@ -54,18 +54,21 @@ pub enum Limit {
     DeskIncidents,
     /// The desk's live connections: one was refused.
     DeskClients,
+    /// `triage.max_open_incidents`: a signal could not open one.
+    OpenIncidents,
     /// A channel's queue: the oldest delivery was dropped.
     NotifyQueue,
 }
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Topics,
         Self::FlushEntries,
         Self::SilentPartition,
         Self::DeskIncidents,
         Self::DeskClients,
+        Self::OpenIncidents,
         Self::NotifyQueue,
     ];
 
@@ -77,7 +80,71 @@ impl Limit {
             Self::SilentPartition => "silent_partition",
             Self::DeskIncidents => "desk_incidents",
             Self::DeskClients => "desk_clients",
+            Self::OpenIncidents => "open_incidents",
             Self::NotifyQueue => "notify_queue",
+        }
+    }
+}
+
+/// Why no window counts a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Its pane was closed already.
+    Behind,
+    /// There was no room for its topic.
+    Untracked,
+}
+
+impl LeftOut {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::Behind, Self::Untracked];
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Behind => "behind",
+            Self::Untracked => "untracked",
+        }
+    }
+}
+
+/// What a stage does with the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Joining the group, starting the producer.
+    Connect,
+    /// Reading.
+    Poll,
+    /// Going to another place.
+    Seek,
+    /// Writing.
+    Append,
+    /// Committing; beginning and aborting among it.
+    Commit,
+    /// Leaving.
+    Close,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 6] = [
+        Self::Connect,
+        Self::Poll,
+        Self::Seek,
+        Self::Append,
+        Self::Commit,
+        Self::Close,
+    ];
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Poll => "poll",
+            Self::Seek => "seek",
+            Self::Append => "append",
+            Self::Commit => "commit",
+            Self::Close => "close",
         }
     }
 }

@@ -47,6 +47,8 @@ struct Entry {
     starts_at: UtcTime,
     link: Option<String>,
     ended: Option<Ended>,
+    /// Whether the other side has answered to the newest change.
+    told: bool,
     /// `None`: the other side refused it, it waits for the next revision.
     next_at: Option<EventTime>,
 }
@@ -163,6 +165,20 @@ impl Channel for Alertmanager {
         self.keep_limit();
     }
 
+    /// What still fires is sent at once and goes on: Alertmanager would let it go.
+    fn remember(&mut self, alert: &Alert, now: EventTime) {
+        self.apply(alert, now);
+        self.entries.retain(|labels, entry| {
+            entry.told = true;
+            let same = labels.get("incident") == Some(&alert.incident);
+            !same || entry.ended.is_none()
+        });
+    }
+
+    fn is_settled(&self) -> bool {
+        self.under_way.is_none() && self.entries.values().all(|entry| entry.told)
+    }
+
     fn due(&mut self, now: EventTime) -> Option<Request> {
         self.entries
             .retain(|_, entry| entry.ended.is_none_or(|ended| now <= ended.until));
@@ -195,6 +211,7 @@ impl Channel for Alertmanager {
         if entry.change != change {
             return;
         }
+        entry.told |= !matches!(answer, Answer::Later { .. });
         entry.next_at = match answer {
             Answer::Accepted => Some(now.plus_millis(self.resend_ms)),
             Answer::Refused { .. } => None,
@@ -230,6 +247,7 @@ impl Entry {
             // A link that is no URL would make the whole alert refused.
             link: Url::parse(&alert.url).ok().map(String::from),
             ended: None,
+            told: false,
             next_at: Some(now),
         }
     }
@@ -239,6 +257,7 @@ impl Entry {
         let at = UtcTime::new(at.min(now)).max(self.starts_at);
         let until = now.plus_millis(RESOLVED_FOR_MS);
         self.ended = Some(Ended { at, until });
+        self.told = false;
         self.next_at = Some(now);
     }
 }

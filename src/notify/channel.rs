@@ -61,6 +61,14 @@ pub trait Channel: Send {
     /// Takes in an alert. Older and repeated revisions change nothing.
     fn apply(&mut self, alert: &Alert, now: EventTime);
 
+    /// Takes in an alert that was settled before this process began. It is not told again, unless it
+    /// must be kept alive.
+    fn remember(&mut self, alert: &Alert, now: EventTime);
+
+    /// Whether the other side has answered for good to everything that was taken in, or there was no
+    /// place for it: nothing is lost when the log goes on from here.
+    fn is_settled(&self) -> bool;
+
     /// The next request, if one is due and none is under way.
     fn due(&mut self, now: EventTime) -> Option<Request>;
 

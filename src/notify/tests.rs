@@ -245,26 +245,32 @@ fn a_full_queue_drops_its_oldest_and_counts_it() {
 }
 
 #[test]
-fn settings_make_one_channel_for_each_address() {
-    let text = r#"
-        [alertmanager]
-        urls = ["http://a:9093", "http://b:9093"]
-        [webhook]
-        url = "https://hook.example/secret"
-    "#;
-    let settings: NotifySettings = toml::from_str(text).unwrap();
-    let names: Vec<&str> = channels(&settings, "/kentongan")
-        .unwrap()
-        .iter()
-        .map(|channel| channel.name())
-        .collect();
-    assert_eq!(names, ["alertmanager", "alertmanager", "webhook"]);
-    assert!(!format!("{settings:?}").contains("secret"));
-    assert!(
-        channels(&NotifySettings::default(), "/")
-            .unwrap()
-            .is_empty()
-    );
-    let bad: NotifySettings = toml::from_str("[webhook]\nurl = \"hook\"").unwrap();
-    assert!(channels(&bad, "/").is_err());
+fn what_was_settled_before_is_only_kept_alive() {
+    let mut channel = alertmanager(10);
+    channel.remember(&opened("a"), at(1));
+    channel.remember(&opened("b"), at(2));
+    channel.remember(&made("b", 2, Level::Siaga, Status::Resolved), at(3));
+    assert!(channel.is_settled());
+    assert_eq!(accepted(&mut channel, at(5)), [sent("a", "siaga", 125)]);
+
+    let mut hook = webhook(10);
+    hook.remember(&opened("a"), at(1));
+    hook.apply(&opened("a"), at(2));
+    assert_eq!(hook.due(at(2)), None);
+}
+
+#[test]
+fn only_an_answer_for_good_settles() {
+    let channels: [Box<dyn Channel>; 2] = [Box::new(alertmanager(10)), Box::new(webhook(10))];
+    for mut channel in channels {
+        assert!(channel.is_settled());
+        channel.apply(&opened("a"), at(1));
+        channel.due(at(1)).unwrap();
+        channel.answered(&later(None), at(1));
+        assert!(!channel.is_settled(), "{}", channel.name());
+        channel.due(at(61)).unwrap();
+        assert!(!channel.is_settled(), "{}", channel.name());
+        channel.answered(&Answer::Refused { status: 400 }, at(61));
+        assert!(channel.is_settled(), "{}", channel.name());
+    }
 }

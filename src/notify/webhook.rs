@@ -84,6 +84,14 @@ impl Channel for Webhook {
         });
     }
 
+    fn remember(&mut self, alert: &Alert, _now: EventTime) {
+        self.is_repeat(&alert.id);
+    }
+
+    fn is_settled(&self) -> bool {
+        self.under_way.is_none() && self.queue.is_empty()
+    }
+
     fn due(&mut self, now: EventTime) -> Option<Request> {
         if self.under_way.is_some() || now < self.backoff.until {
             return None;

@@ -2,11 +2,9 @@
 //!
 //! In: hashes of words. Out: look-ups.
 //! Rule: the sieve may let a hash through that is not listed, and never holds back one that is.
-//! Not here: how words are hashed (`scan`).
+//! Not here: how words are hashed (`eight_bytes`).
 
-use hashbrown::HashMap;
-
-use crate::relevance::scan::hash_byte;
+use hashbrown::{HashMap, HashSet};
 
 /// A word as a key is already a hash.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,17 +15,19 @@ impl std::hash::Hasher for Hashed {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes
-            .iter()
-            .fold(self.0, |hash, &byte| hash_byte(hash, byte));
+        let add = |hash: u64, &byte: &u8| hash.rotate_left(8) ^ u64::from(byte);
+        self.0 = bytes.iter().fold(self.0, add);
     }
     fn write_u64(&mut self, value: u64) {
-        self.0 = value.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        self.0 = value;
     }
 }
 
 /// A map by such keys.
 pub(crate) type ByHash<V> = HashMap<u64, V, std::hash::BuildHasherDefault<Hashed>>;
+
+/// A set of such keys.
+pub(crate) type Hashes = HashSet<u64, std::hash::BuildHasherDefault<Hashed>>;
 
 /// Which hashes may be listed: small enough to stay near, so that most words need no look-up.
 #[derive(Debug)]

@@ -83,6 +83,9 @@ impl Gazetteer {
             .areas(lists.areas, &mut names)
             .map_err(|detail| ("gazetteer/areas.tsv", detail))?;
         gazetteer
+            .districts(lists.districts, &mut names)
+            .map_err(|detail| ("gazetteer/districts.tsv", detail))?;
+        gazetteer
             .more(lists.places, &mut names)
             .map_err(|detail| ("gazetteer/places.txt", detail))?;
         gazetteer
@@ -146,6 +149,23 @@ impl Gazetteer {
         Ok(())
     }
 
+    /// `CODE  name, name`: districts, which count behind the word for them only.
+    fn districts(&self, text: &str, names: &mut Names) -> Result<(), String> {
+        for (row, line) in rows(text) {
+            let [code, listed] = row.as_slice() else {
+                return Err(format!("line {line}: give 2 columns, separated by a tab"));
+            };
+            let number = self
+                .number(code)
+                .ok_or_else(|| format!("line {line}: no area {code}"))?;
+            for name in listed.split(',').map(|name| name.trim().to_lowercase()) {
+                names.add(&format!("kecamatan {name}"), 0, number);
+                names.add(&format!("kec {name}"), 0, number);
+            }
+        }
+        Ok(())
+    }
+
     /// `CODE  name, name`: abbreviations, islands, volcanoes, airports, quarters.
     fn more(&mut self, text: &str, names: &mut Names) -> Result<(), String> {
         for (content, line) in text.lines().zip(1..) {
@@ -156,12 +176,8 @@ impl Gazetteer {
             if !code.starts_with("ID") {
                 return Err(format!("line {line}: begin with a code such as ID-JK"));
             }
-            let known = self
-                .places
-                .iter()
-                .position(|place| place.0 == PlaceCode::new(code));
-            let number = match known {
-                Some(at) => u16::try_from(at).map_err(|_| "too many places")?,
+            let number = match self.number(code) {
+                Some(number) => number,
                 None if code == "ID" => self.add(code, "")?,
                 None => return Err(format!("line {line}: areas.tsv has no {code}")),
             };
@@ -191,6 +207,13 @@ impl Gazetteer {
                 .push((home, degrees(latitude)?, degrees(longitude)?));
         }
         Ok(())
+    }
+
+    /// The number of the place with this code.
+    fn number(&self, code: &str) -> Option<u16> {
+        let code = PlaceCode::new(code);
+        let at = self.places.iter().position(|place| place.0 == code)?;
+        u16::try_from(at).ok()
     }
 
     fn add(&mut self, code: &str, province: &str) -> Result<u16, String> {

@@ -4,18 +4,21 @@
 //! Rule: a mistake in a list is an error that names file, line and word.
 //! Not here: what the meanings add up to (`score`).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::relevance::GateError;
+use crate::relevance::by_hash::{Hashes, Sieve};
+use crate::relevance::eight_bytes::{hash_at, hash_word};
 use crate::relevance::gazetteer::{Common, Gazetteer};
 use crate::relevance::lists::{Entry, Lists, entries};
 use crate::relevance::matcher::{Builder, Matcher};
-use crate::relevance::scan::{HASH_START, Span, hash_byte, hash_word};
+use crate::relevance::scan::Span;
 use crate::relevance::witness::Witness;
 
 /// The longest hashtag that is cut into words, bytes.
 const TAG_MAX: usize = 40;
+/// The shortest word that a hashtag is made of, bytes.
+const TAG_WORD_MIN: usize = 3;
 
 /// What a listed word may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +56,8 @@ pub(crate) struct Lexicon {
     pub(crate) hazards: Vec<Arc<str>>,
     /// The places.
     pub(crate) gazetteer: Gazetteer,
-    tag_words: HashSet<u64, std::hash::BuildHasherDefault<xxhash_rust::xxh3::Xxh3>>,
+    tag_words: Hashes,
+    tag_sieve: Sieve,
 }
 
 impl Lexicon {
@@ -61,7 +65,7 @@ impl Lexicon {
     pub(crate) fn load(lists: &Lists<'_>) -> Result<Self, GateError> {
         let mut builder = Builder::default();
         let mut hazards: Vec<Arc<str>> = Vec::new();
-        let mut tag_words = HashSet::default();
+        let mut tag_words = Hashes::default();
         for (file, text) in &lists.lexicon {
             for entry in entries(text) {
                 let at = |detail: String| GateError::List {
@@ -101,6 +105,7 @@ impl Lexicon {
             matcher,
             hazards,
             gazetteer,
+            tag_sieve: Sieve::of(tag_words.iter().copied()),
             tag_words,
         })
     }
@@ -117,11 +122,11 @@ impl Lexicon {
             let Some(&(count @ 1.., _)) = cuts.get(start) else {
                 continue;
             };
-            let mut hash = HASH_START;
-            for (end, byte) in (start + 1..).zip(tag.bytes().skip(start)) {
-                hash = hash_byte(hash, byte);
+            for end in start + TAG_WORD_MIN..=tag.len() {
+                let hash = hash_at(tag.as_bytes(), start, end);
                 if let Some(cut) = cuts.get_mut(end)
                     && (cut.0 == 0 || count + 1 < cut.0)
+                    && self.tag_sieve.may_hold(hash)
                     && self.tag_words.contains(&hash)
                 {
                     *cut = (count + 1, start);
@@ -171,9 +176,9 @@ fn meaning(entry: &Entry<'_>, hazards: &mut Vec<Arc<str>>) -> Result<Meaning, St
 }
 
 /// Notes the words of a pattern of which hashtags may be made; short ones only if listed as such.
-fn know<S: std::hash::BuildHasher>(pattern: &str, words: &mut HashSet<u64, S>) {
+fn know(pattern: &str, words: &mut Hashes) {
     for word in pattern.trim_matches('*').split([' ', '-']) {
-        if word.len() >= 3 {
+        if word.len() >= TAG_WORD_MIN {
             words.insert(hash_word(&word.to_lowercase()));
         }
     }

@@ -8,6 +8,10 @@
 //! line ends. `word*` is any word that begins so; `*word*` stands anywhere (only in scripts
 //! behind Hebrew); `#` and what follows a blank and `#` is a comment.
 
+use std::collections::BTreeMap;
+
+use crate::relevance::GateError;
+
 /// The text of all list files; each with its name for error messages.
 #[derive(Debug, Clone)]
 pub struct Lists<'a> {
@@ -15,6 +19,8 @@ pub struct Lists<'a> {
     pub lexicon: Vec<(&'a str, &'a str)>,
     /// `config/gazetteer/areas.tsv`.
     pub areas: &'a str,
+    /// `config/gazetteer/districts.tsv`.
+    pub districts: &'a str,
     /// `config/gazetteer/towns.tsv`.
     pub towns: &'a str,
     /// `config/gazetteer/places.txt`.
@@ -23,6 +29,42 @@ pub struct Lists<'a> {
     pub ambiguous: &'a str,
     /// `config/relevance.toml`.
     pub weights: &'a str,
+}
+
+impl<'a> Lists<'a> {
+    /// The built-in lists with the files of `texts` in their places; a `.txt` of another name is one
+    /// more list of the lexicon. `aside` is a file that is no list of the gate.
+    pub fn with(texts: &'a BTreeMap<String, String>, aside: &str) -> Result<Self, GateError> {
+        let mut lists: Self = Lists::built_in();
+        for (name, text) in texts.iter().filter(|(name, _)| *name != aside) {
+            let known = lists.lexicon.iter_mut();
+            let mut known = known.filter(|(file, _)| file.strip_prefix("lexicon/") == Some(name));
+            let slot = match name.as_str() {
+                "areas.tsv" => &mut lists.areas,
+                "districts.tsv" => &mut lists.districts,
+                "towns.tsv" => &mut lists.towns,
+                "places.txt" => &mut lists.places,
+                "ambiguous.txt" => &mut lists.ambiguous,
+                "relevance.toml" => &mut lists.weights,
+                _ => match known.next() {
+                    Some((_, slot)) => slot,
+                    None if name.strip_suffix(".txt").is_some() => {
+                        lists.lexicon.push((name, text));
+                        continue;
+                    }
+                    None => {
+                        return Err(GateError::List {
+                            file: name.clone(),
+                            detail: "no list has this name; a list of words ends in .txt"
+                                .to_owned(),
+                        });
+                    }
+                },
+            };
+            *slot = text;
+        }
+        Ok(lists)
+    }
 }
 
 macro_rules! lexicon {
@@ -49,8 +91,10 @@ impl Lists<'static> {
                 "lookalikes.txt",
                 "people.txt",
                 "public-life.txt",
+                "show-and-sport.txt",
             ],
             areas: include_str!("../../config/gazetteer/areas.tsv"),
+            districts: include_str!("../../config/gazetteer/districts.tsv"),
             towns: include_str!("../../config/gazetteer/towns.tsv"),
             places: include_str!("../../config/gazetteer/places.txt"),
             ambiguous: include_str!("../../config/gazetteer/ambiguous.txt"),

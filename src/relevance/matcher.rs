@@ -8,9 +8,13 @@
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
 
 use crate::relevance::by_hash::{ByHash, Sieve};
-use crate::relevance::scan::{
-    Field, HASH_START, Scan, Span, Token, hash_byte, hash_phrase, hash_word, is_wide,
-};
+use crate::relevance::eight_bytes::{hash_at, hash_phrase, hash_word};
+use crate::relevance::scan::{Field, Scan, Span, Token, is_wide};
+
+/// Fewest bytes of a stem; its first ones are looked up for each word.
+const STEM_MIN: usize = 4;
+/// Most bytes of a stem: their lengths are bits.
+const STEM_MAX: usize = 63;
 
 /// What a word, or a phrase that begins with it, may mean.
 #[derive(Debug, Clone, Copy, Default)]
@@ -122,13 +126,10 @@ impl<M: Copy + PartialEq> Builder<M> {
             return Err(PatternError::PhraseStem);
         };
         let word = scan.word(token.span);
-        let first = word.as_bytes().get(..4).ok_or(PatternError::Stem)?;
-        if word.len() > 63 {
+        let first = hash_first(word).ok_or(PatternError::Stem)?;
+        if word.len() > STEM_MAX {
             return Err(PatternError::Stem);
         }
-        let first = first
-            .iter()
-            .fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
         *self.stem_lengths.entry(first).or_insert(0) |= 1 << word.len();
         put(
             &mut self.meanings,
@@ -233,7 +234,8 @@ impl<M: Copy> Matcher<M> {
         let mut hash = first;
         for (count, token) in (2..=usize::from(entry.longest)).zip(scan.tokens.get(at + 1..)?) {
             hash = hash_phrase(hash, token.hash);
-            if let Some(entry) = self.words.get(&hash)
+            if self.sieve.may_hold(hash)
+                && let Some(entry) = self.words.get(&hash)
                 && entry.meanings != 0
             {
                 best = Some((count, entry.meanings));
@@ -245,31 +247,35 @@ impl<M: Copy> Matcher<M> {
     /// A word by its beginning, or without an Indonesian suffix.
     fn inside(&self, scan: &Scan, token: &Token) -> Option<&[M]> {
         let word = scan.word(token.span);
-        let first = word.as_bytes().get(..4)?;
-        let first = first
-            .iter()
-            .fold(HASH_START, |hash, &byte| hash_byte(hash, byte));
+        let first = hash_first(word)?;
         if self.sieve.may_hold(first)
-            && let Some(lengths) = self.stem_lengths.get(&first)
+            && let Some(&lengths) = self.stem_lengths.get(&first)
+            && let Some(id) = self.stem(word, lengths)
         {
-            let mut hash = HASH_START;
-            let mut best = None;
-            for (length, byte) in (1..64).zip(word.bytes()) {
-                hash = hash_byte(hash, byte);
-                if lengths & (1 << length) != 0 {
-                    best = self.stems.get(&hash).or(best);
-                }
-            }
-            if let Some(&id) = best {
-                return self.meanings(id);
-            }
+            return self.meanings(id);
         }
         if token.wide || word.len() < 6 {
             return None;
         }
-        let bare = without_suffix(word)?;
-        let entry = self.words.get(&hash_word(bare))?;
-        self.meanings(entry.meanings)
+        let hash = hash_word(without_suffix(word)?);
+        if !self.sieve.may_hold(hash) {
+            return None;
+        }
+        self.meanings(self.words.get(&hash)?.meanings)
+    }
+
+    /// The longest stem that `word` begins with, of those with one of `lengths` (a bit each).
+    fn stem(&self, word: &str, lengths: u64) -> Option<u32> {
+        let mut left = lengths & (u64::MAX >> STEM_MAX.saturating_sub(word.len()));
+        while left != 0 {
+            let length = left.ilog2();
+            let stem = hash_at(word.as_bytes(), 0, length as usize);
+            if let Some(&id) = self.stems.get(&stem) {
+                return Some(id);
+            }
+            left &= !(1 << length);
+        }
+        None
     }
 
     fn runs_in(&self, scan: &Scan, token: &Token, mut found: impl FnMut(Span, &[M])) {
@@ -297,6 +303,11 @@ impl<M: Copy> Matcher<M> {
             .filter(|list| !list.is_empty())
             .map(Vec::as_slice)
     }
+}
+
+/// The hash by which words that may begin with a stem are known.
+fn hash_first(word: &str) -> Option<u64> {
+    (word.len() >= STEM_MIN).then(|| hash_at(word.as_bytes(), 0, STEM_MIN))
 }
 
 /// The word before `-nya` (its), `-ku` (my), `-mu` (your), `-lah`, `-kah`, `-pun`.

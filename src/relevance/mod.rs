@@ -4,10 +4,12 @@
 //! Rule: the same post and the same lists give the same reading; a reading is reused, not allocated.
 //! Not here: which topics a post adds to (`topic`).
 //!
-//! The path of a text: `normal` folds it, `scan` cuts it into words, `matcher` finds the listed
+//! The path of a text: `normal` folds it, `cut` makes words of it, `matcher` finds the listed
 //! ones (`lists`, `lexicon`, `gazetteer`), `score` weighs them (`witness`) into the `reading`.
 
 mod by_hash;
+mod cut;
+mod eight_bytes;
 mod gazetteer;
 mod language;
 mod lexicon;
@@ -15,6 +17,7 @@ mod lists;
 mod matcher;
 mod normal;
 mod place;
+mod place_name;
 mod reading;
 mod scan;
 mod score;
@@ -25,6 +28,7 @@ mod witness;
 pub use lists::Lists;
 pub use matcher::{Builder, Matcher, PatternError};
 pub use place::PlaceCode;
+pub use place_name::{PlaceName, PlaceNames};
 pub use reading::{Evidence, Reading};
 pub use scan::{Field, Scan, Span, Token};
 pub use witness::{Weights, Witness};

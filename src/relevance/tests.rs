@@ -7,7 +7,11 @@ use crate::post::{EventTime, Language, Location, Post, PostIdentity};
 use crate::relevance::{Gate, Lists, Reading, Witness};
 
 fn gate() -> Gate {
-    Gate::new(&config::Relevance { enabled: true }).unwrap()
+    Gate::new(&config::Relevance {
+        enabled: true,
+        lists: String::new(),
+    })
+    .unwrap()
 }
 
 fn post<'a>(title: &'a str, text: &'a str) -> Post<'a> {
@@ -214,7 +218,11 @@ fn places_come_with_their_province() {
 
 #[test]
 fn hazards_are_found_with_the_gate_off_and_floodgate_steps_are_none() {
-    let gate = Gate::new(&config::Relevance { enabled: false }).unwrap();
+    let gate = Gate::new(&config::Relevance {
+        enabled: false,
+        lists: String::new(),
+    })
+    .unwrap();
     let hazards = |text| {
         let reading = read(&gate, &post("", text));
         assert!(reading.relevant);
@@ -279,7 +287,14 @@ fn a_mistake_in_a_list_is_named_with_its_line() {
     lists
         .lexicon
         .push(("mine.txt", "[country]\nok\n[nonsense]\nword\n"));
-    let error = Gate::with_lists(&config::Relevance { enabled: true }, &lists).unwrap_err();
+    let error = Gate::with_lists(
+        &config::Relevance {
+            enabled: true,
+            lists: String::new(),
+        },
+        &lists,
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         "mine.txt:4: \"word\" in [nonsense]: no such section"

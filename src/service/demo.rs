@@ -1,30 +1,30 @@
 //! The demo: a broker in this process, a quiet day of made posts, then three events, live.
 //!
-//! In: how fast event time runs. Out: alerts.
+//! In: how fast event time runs. Out: alerts, and word of each event when it really begins.
 //! Rule: the quiet day is written before the stages start, so that they find it as a backlog, as after
 //! an outage; then posts come by the clock. Nothing is kept: the broker is in memory.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use super::clock;
+use super::feeder::{Feeder, FeederError, RecordTime};
 use crate::config::Config;
 use crate::desk::Clock;
+use crate::log::LogError;
+use crate::log::kafka::KafkaLog;
 use crate::log::kafka::embedded::EmbeddedBroker;
-use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
-use crate::log::{Log, LogError, Outgoing};
-use crate::post::{EventTime, FeedKind};
+use crate::post::EventTime;
 use crate::simulate::{
-    DEMO_HISTORY, DEMO_LENGTH, DEMO_SCRIPT, MadePost, Script, ScriptError, Settings, Simulation,
+    DEMO_HISTORY, DEMO_LENGTH, DEMO_SCRIPT, Script, ScriptError, Settings, Simulation, Truth,
 };
 
 /// Partitions of each Kafka topic of the demo.
 const PARTITIONS: u16 = 4;
 /// Posts a second of the quiet day.
 const RATE: f64 = 0.5;
-/// Posts that are written in one commit.
-const POSTS_PER_COMMIT: usize = 2_000;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Why the demo could not go on.
@@ -33,6 +33,9 @@ pub enum DemoError {
     /// The broker in this process.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The feeds.
+    #[error(transparent)]
+    Feeder(#[from] FeederError),
     /// The built-in script.
     #[error("reading the demo's script")]
     Script(#[from] ScriptError),
@@ -53,8 +56,9 @@ pub struct Demo {
     _broker: EmbeddedBroker,
     config: Arc<Config>,
     posts: std::iter::Peekable<Simulation>,
-    log: KafkaLog,
-    written: u64,
+    /// What has not begun yet, in time order.
+    to_come: VecDeque<Truth>,
+    feeder: Feeder<KafkaLog>,
 }
 
 impl Demo {
@@ -79,20 +83,16 @@ impl Demo {
             rate: RATE,
             script: Script::from_toml(DEMO_SCRIPT)?,
         })?;
-        let subscription = Subscription {
-            stage: "simulate".into(),
-            names: Vec::new(),
-        };
-        let log = KafkaLog::connect(&KafkaSettings::new(&config.kafka), &subscription)?;
+        let feeder = Feeder::connect(&config, RecordTime::Posted)?;
         let config = Arc::new(config);
         let mut demo = Self {
             _broker: broker,
             config,
+            to_come: posts.truths().iter().cloned().collect(),
             posts: posts.peekable(),
-            log,
-            written: 0,
+            feeder,
         };
-        while demo.write_until(now)? {}
+        demo.write_until(now)?;
         Ok(demo)
     }
 
@@ -101,53 +101,33 @@ impl Demo {
         &self.config
     }
 
-    /// Plays the rest by `clock`, until `stop` hears something or its other end is gone.
-    pub fn play(mut self, clock: &Clock, stop: &Receiver<()>) -> Result<(), DemoError> {
+    /// Plays the rest by `clock`, until `stop` hears something or its other end is gone; `begins` is
+    /// told of each event when its time has come.
+    pub fn play(
+        mut self,
+        clock: &Clock,
+        stop: &Receiver<()>,
+        begins: &mut dyn FnMut(&Truth),
+    ) -> Result<(), DemoError> {
         loop {
-            self.write_until(clock())?;
+            let now = clock();
+            while let Some(truth) = self.to_come.pop_front_if(|truth| truth.onset_at <= now) {
+                begins(&truth);
+            }
+            self.write_until(now)?;
             match stop.recv_timeout(TICK) {
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        Ok(self.log.close(Duration::from_secs(5))?)
+        Ok(self.feeder.close()?)
     }
 
-    /// Writes what is due at `now`; whether there may be more.
-    fn write_until(&mut self, now: EventTime) -> Result<bool, LogError> {
-        self.log.begin()?;
-        let mut count = 0;
-        while count < POSTS_PER_COMMIT
-            && let Some(post) = self.posts.next_if(|post| post.at <= now)
-        {
-            let record = self.record(post);
-            self.log.append(record)?;
-            count += 1;
+    /// Writes what is due at `now`.
+    fn write_until(&mut self, now: EventTime) -> Result<(), FeederError> {
+        while let Some(post) = self.posts.next_if(|post| post.at <= now) {
+            self.feeder.add(post)?;
         }
-        self.log.commit(&[])?;
-        Ok(count == POSTS_PER_COMMIT)
-    }
-
-    fn record(&mut self, post: MadePost) -> Outgoing {
-        self.written += 1;
-        let partition = u32::try_from(self.written % u64::from(PARTITIONS)).unwrap_or(0);
-        Outgoing {
-            name: self.feed(post.kind),
-            partition: Some(partition),
-            key: None,
-            value: Some(post.line.into_bytes()),
-            headers: Vec::new(),
-            timestamp: Some(post.at),
-        }
-    }
-
-    fn feed(&self, kind: FeedKind) -> Arc<str> {
-        let feeds = &self.config.feeds;
-        let feed = feeds
-            .iter()
-            .find(|feed| feed.kind == kind)
-            .or(feeds.first());
-        feed.map_or("feeds.social", |feed| feed.name.as_str())
-            .into()
+        self.feeder.flush()
     }
 }

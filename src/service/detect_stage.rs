@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::stage::Stage;
 use crate::config::Config;
-use crate::detect::{Constants, Detector, SignalRecord};
+use crate::detect::{Change, Constants, Detector, LeftOut, SignalRecord};
 use crate::ingest::Batch;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
@@ -28,6 +28,21 @@ pub struct DetectStage {
     progressed: bool,
     leaving: Vec<u32>,
     unreadable: u64,
+    mixed_keys: u64,
+    told_of_mixed_keys: bool,
+    sent: Sent,
+    left_out: LeftOut,
+}
+
+/// Signals that were sent, by what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sent {
+    /// Episodes that began.
+    pub opened: u64,
+    /// Episodes that grew.
+    pub grew: u64,
+    /// Episodes that are over.
+    pub calmed: u64,
 }
 
 impl DetectStage {
@@ -44,6 +59,10 @@ impl DetectStage {
             progressed: false,
             leaving: Vec::new(),
             unreadable: 0,
+            mixed_keys: 0,
+            told_of_mixed_keys: false,
+            sent: Sent::default(),
+            left_out: LeftOut::default(),
         }
     }
 
@@ -58,9 +77,63 @@ impl DetectStage {
         self.owned.values().map(|owned| &owned.detector)
     }
 
+    /// What was sent since the last call.
+    pub fn take_sent(&mut self) -> Sent {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// What was left out since the last call. A partition that left takes its part along.
+    pub fn take_left_out(&mut self) -> LeftOut {
+        let mut now = LeftOut::default();
+        for detector in self.owned.values().map(|owned| &owned.detector) {
+            let own = detector.left_out();
+            now.behind += own.behind;
+            now.untracked += own.untracked;
+            now.repeated_batches += own.repeated_batches;
+            now.silent_partitions += own.silent_partitions;
+        }
+        let before = std::mem::replace(&mut self.left_out, now);
+        LeftOut {
+            behind: now.behind.saturating_sub(before.behind),
+            untracked: now.untracked.saturating_sub(before.untracked),
+            repeated_batches: now.repeated_batches.saturating_sub(before.repeated_batches),
+            silent_partitions: now
+                .silent_partitions
+                .saturating_sub(before.silent_partitions),
+        }
+    }
+
+    fn note(&mut self) {
+        for record in &self.pending {
+            let SignalRecord::Signal(signal) = record else {
+                continue;
+            };
+            match signal.change {
+                Change::Opened => self.sent.opened += 1,
+                Change::Grew => self.sent.grew += 1,
+                Change::Calmed => self.sent.calmed += 1,
+            }
+        }
+    }
+
     /// Records of `counts` that were no batch.
     pub fn unreadable(&self) -> u64 {
         self.unreadable
+    }
+
+    /// Batches since the last call whose accounts were hashed with another key than those around them.
+    pub fn take_mixed_keys(&mut self) -> u64 {
+        std::mem::take(&mut self.mixed_keys)
+    }
+
+    fn note_mixed_keys(&mut self, batches: u64) {
+        self.mixed_keys += batches;
+        if batches > 0 && !std::mem::replace(&mut self.told_of_mixed_keys, true) {
+            tracing::warn!(
+                "ingest processes hash accounts with different keys, so that one account counts as \
+                 several: give all of them the same privacy.account_key_file"
+            );
+        }
     }
 
     fn fold(&mut self, record: &Record<'_>) {
@@ -72,9 +145,13 @@ impl DetectStage {
         owned.next = owned.next.max(record.offset.saturating_add(1));
         self.progressed |= is_new;
         match Batch::decode(record.value.unwrap_or_default()) {
-            Ok(batch) => self
-                .pending
-                .extend(owned.detector.apply(batch, &mut |_| ())),
+            Ok(batch) => {
+                let before = owned.detector.mixed_keys();
+                self.pending
+                    .extend(owned.detector.apply(batch, &mut |_| ()));
+                let mixed = owned.detector.mixed_keys() - before;
+                self.note_mixed_keys(if is_new { mixed } else { 0 });
+            }
             Err(error) => {
                 self.unreadable += 1;
                 let (partition, offset) = (record.partition.number, record.offset);
@@ -125,6 +202,7 @@ impl Stage for DetectStage {
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.progressed = false;
+        self.note();
         let name = &self.signals;
         let write = |record: SignalRecord| match serde_json::to_vec(&record) {
             Ok(value) => Some(Outgoing {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::lists::Loaded;
 use super::stage::Stage;
 use crate::config::Config;
 use crate::ingest::{Batch, Ingest, InputId, InputRecord, Outcome, Outcomes};
@@ -19,6 +20,8 @@ pub struct Sent {
     pub batches: u64,
     /// What became of the posts, by feed.
     pub outcomes: BTreeMap<Arc<str>, Outcomes>,
+    /// Flushes that a full table made before their time.
+    pub early_flushes: u64,
 }
 
 /// The first stage.
@@ -54,6 +57,12 @@ impl IngestStage {
         }
     }
 
+    /// Judges by other lists from the next post on.
+    pub fn use_lists(&mut self, lists: Loaded, config: &Config) {
+        self.ingest.use_gate(lists.gate);
+        self.ingest.use_watchlist(&config.topics, lists.watchlist);
+    }
+
     /// What was sent since the last call.
     pub fn take_sent(&mut self) -> Sent {
         std::mem::take(&mut self.sent)
@@ -86,7 +95,9 @@ impl IngestStage {
             arrived_at: record.arrived_at,
             decoded,
         });
-        if let Some(Outcome::Refused(refused)) = outcome {
+        if let Some(Outcome::Refused(refused)) = outcome
+            && refused.reason.is_a_mistake()
+        {
             let reason = refused.reason.as_str();
             self.dead_letters
                 .push(dead_letter(record, reason, &refused.detail));
@@ -136,6 +147,7 @@ impl Stage for IngestStage {
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
+        self.sent.early_flushes += u64::from(self.ingest.is_full());
         self.flushed_at = Some(now);
         let mut outputs = std::mem::take(&mut self.dead_letters);
         let tables = self.ingest.flush(now, self.counts_partitions);
@@ -200,14 +212,14 @@ fn dead_letter(record: &Record<'_>, reason: &str, detail: &str) -> Outgoing {
     let value = record
         .value
         .map(|value| match value.get(..DEAD_LETTER_BYTES) {
-            Some(start) => {
+            Some(start) if start.len() < value.len() => {
                 headers.push(header(
                     "x-kentongan-cut-from-bytes",
                     value.len().to_string(),
                 ));
                 start.to_vec()
             }
-            None => value.to_vec(),
+            Some(_) | None => value.to_vec(),
         });
     Outgoing {
         name: format!("{}.dlq", record.partition.name).into(),

@@ -6,40 +6,57 @@
 pub mod clock;
 pub mod demo;
 pub mod detect_stage;
+pub mod feeder;
 pub mod ingest_stage;
 pub mod interrupt;
+pub mod lists;
+mod names;
+mod notify_stage;
 mod observe;
+mod port;
 pub mod replay;
 pub mod run;
 pub mod stage;
 pub mod triage_stage;
+mod watched_log;
 
-use crate::alert::{BareCodes, Rendering, Words, WordsError};
+use crate::alert::{Rendering, Words, WordsError};
 use crate::config::{Config, SecretError};
 use crate::feed::AccountKey;
+use crate::topic::WatchError;
+use names::Names;
+
+/// Why alerts cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderingError {
+    /// The words.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    /// The watch list.
+    #[error(transparent)]
+    Watchlist(#[from] WatchError),
+}
 
 /// What every alert of this process shares.
-pub fn rendering(config: &Config) -> Result<Rendering, WordsError> {
+pub fn rendering(config: &Config) -> Result<Rendering, RenderingError> {
+    let words = Words::built_in()?;
     Ok(Rendering {
         source: config.alert.source.clone(),
         url: config.alert.url.clone(),
         config_digest: config.digest(),
         program: Rendering::PROGRAM.to_owned(),
         evidence: config.privacy.evidence,
-        words: Words::built_in()?,
-        names: Box::new(BareCodes),
+        names: Box::new(Names::built_in(&words)?),
+        words,
     })
 }
 
 /// The key of the account hashes: the configured one, or one drawn for this life of the process.
 pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
-    if let Some(secret) = config.privacy.account_secret()? {
-        return Ok(AccountKey::new(secret.bytes()));
-    }
-    tracing::warn!(
-        "no account key is configured: one was drawn, good for one process only; set privacy.account_key_file"
-    );
-    Ok(AccountKey::new(drawn()))
+    let secret = config.privacy.account_secret()?;
+    Ok(AccountKey::new(
+        secret.map_or_else(drawn, |secret| secret.bytes()),
+    ))
 }
 
 /// Bytes that nobody can guess: the standard library seeds each map's hasher from the system.

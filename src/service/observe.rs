@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
 use super::run::Shared;
-use crate::alert::Alert;
+use super::triage_stage::TriageStage;
+use super::{clock, notify_stage};
 use crate::config::Config;
 use crate::desk::{FeedHealth, FeedState};
 use crate::detect::Detector;
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
-use crate::metrics::{Known, Metrics, Outcome};
+use crate::metrics::{Known, LeftOut, Limit, Metrics, Outcome};
 use crate::post::{EventTime, FeedKind};
 use crate::triage::{Character, Level, Status};
 
@@ -39,8 +40,8 @@ pub(super) fn known(config: &Config) -> Known<'_> {
             .iter()
             .map(|character| character.as_str())
             .collect(),
-        statuses: vec!["opened", "updated", "escalated", "resolved"],
-        channels: Vec::new(),
+        statuses: Status::ALL.iter().map(|status| status.as_str()).collect(),
+        channels: notify_stage::channels(config),
     }
 }
 
@@ -49,6 +50,7 @@ pub(super) fn ingest(shared: &Shared, stage: &mut IngestStage) {
     let sent = stage.take_sent();
     let metrics = &shared.metrics;
     metrics.batches.inc_by(sent.batches);
+    metrics.count_limit(Limit::FlushEntries, sent.early_flushes);
     for (feed, outcomes) in sent.outcomes {
         metrics.count_posts(&feed, Outcome::Counted, outcomes.counted);
         metrics.count_posts(&feed, Outcome::Irrelevant, outcomes.irrelevant);
@@ -65,8 +67,27 @@ pub(super) fn ingest(shared: &Shared, stage: &mut IngestStage) {
     }
 }
 
+/// Counts the signals that were sent and what was left out.
+fn signals(metrics: &Metrics, stage: &mut DetectStage) {
+    let sent = stage.take_sent();
+    for (change, count) in [
+        ("opened", sent.opened),
+        ("grew", sent.grew),
+        ("calmed", sent.calmed),
+    ] {
+        metrics.signals.with_label_values(&[change]).inc_by(count);
+    }
+    let left_out = stage.take_left_out();
+    metrics.count_left_out(LeftOut::Behind, left_out.behind);
+    metrics.count_left_out(LeftOut::Untracked, left_out.untracked);
+    metrics.count_limit(Limit::Topics, left_out.untracked);
+    metrics.count_limit(Limit::SilentPartition, left_out.silent_partitions);
+    metrics.repeated_batches.inc_by(left_out.repeated_batches);
+}
+
 /// States what the detectors know.
 pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
+    signals(&shared.metrics, stage);
     let (mut topics, mut realised) = (0, 0.0);
     let mut statements = FeedStatements::default();
     for detector in stage.detectors() {
@@ -89,6 +110,7 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     }
     let metrics = &shared.metrics;
     metrics.realised.set(realised);
+    metrics.mixed_keys.inc_by(stage.take_mixed_keys());
     metrics
         .topics
         .set(i64::try_from(topics).unwrap_or(i64::MAX));
@@ -110,20 +132,43 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
         .unwrap_or_else(std::sync::PoisonError::into_inner) = statements;
 }
 
-/// Counts one alert.
-pub(super) fn alert(metrics: &Metrics, alert: &Alert) {
-    let status = match alert.status {
-        Status::Opened => "opened",
-        Status::Updated => "updated",
-        Status::Escalated => "escalated",
-        Status::Resolved => "resolved",
-    };
-    let labels = [alert.level.as_str(), alert.character.as_str(), status];
-    metrics.alerts.with_label_values(&labels).inc();
-    if alert.status == Status::Opened {
-        let delay_ms = alert.opened_at.0.millis_since(alert.onset_at.0);
-        metrics.detection_delay.observe(seconds(delay_ms.max(0)));
+/// Counts what triage has sent, and states what is open.
+pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
+    let metrics = &shared.metrics;
+    for level in Level::ALL {
+        let open = stage.triage().open_at(level);
+        metrics
+            .open_incidents
+            .with_label_values(&[level.as_str()])
+            .set(i64::try_from(open).unwrap_or(i64::MAX));
     }
+    metrics.count_limit(Limit::OpenIncidents, stage.take_turned_away());
+    let now = (shared.clock)();
+    for sent in stage.take_sent() {
+        let (level, character) = (sent.level.as_str(), sent.character.as_str());
+        metrics
+            .alerts
+            .with_label_values(&[level, character, sent.status.as_str()])
+            .inc();
+        metrics
+            .path_delay
+            .observe(seconds(now.millis_since(sent.sent_at).max(0)));
+        if sent.status == Status::Opened {
+            metrics
+                .detection_delay
+                .observe(seconds(sent.detection_ms.max(0)));
+        }
+    }
+}
+
+/// States that the loop of `stage` turns.
+pub(super) fn turned(shared: &Shared, stage: &str) {
+    let now = clock::now().millis_since(EventTime::from_millis(0));
+    shared
+        .metrics
+        .loop_turned
+        .with_label_values(&[stage])
+        .set(seconds(now));
 }
 
 /// The state of every configured feed. First honest version: a feed whose kind closes panes flows.

@@ -8,33 +8,41 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::alert::Rendering;
-use crate::config::{Config, Feed, Format, PlacedBy};
+use crate::config::{Config, Feed, Format, Paths, PlacedBy};
 use crate::detect::Constants;
-use crate::feed::AccountKey;
+use crate::feed::{AccountKey, Refused};
 use crate::ingest::{Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::memory::{Cluster, MemoryLog};
 use crate::log::{Event, Log, LogError, Outgoing, Partition};
-use crate::post::{EventTime, FeedKind};
-use crate::relevance::Gate;
+use crate::post::{EventTime, FeedKind, Post};
 use crate::service::detect_stage::DetectStage;
+use crate::service::lists::Loaded;
 use crate::service::stage::turn;
 use crate::service::triage_stage::{Tally, TriageStage};
-use crate::window::Pane;
+use crate::window::{FeedIndex, Pane};
 
-/// What a line is, as far as its place in the merge goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peek {
-    /// The post's time; `None` where the line is no post.
-    pub created_at: Option<EventTime>,
-    /// Its kind, if it says one.
-    pub kind: Option<FeedKind>,
+/// Where one file stands: a partition of either feed.
+#[derive(Debug, Clone, Copy)]
+struct File {
+    /// The kind of its last post: a line that says none, or is no post, goes beside it.
+    kind: FeedKind,
+    next_social: u64,
+    next_news: u64,
+}
+
+/// What is back-tested.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded {
+    /// How many files there are.
+    pub files: u32,
+    /// How their lines are written.
+    pub format: Format,
 }
 
 /// One back-test.
 pub struct Replay {
     ingest: Ingest,
-    files: u32,
-    next: Vec<u64>,
+    files: Vec<File>,
     flush_interval_ms: i64,
     now: EventTime,
     flushed_at: EventTime,
@@ -48,17 +56,18 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A back-test of `files` files: each is a partition of a social and of a news feed. Posts later
+    /// A back-test of recorded files: each is a partition of a social and of a news feed. Posts later
     /// than `started_at` and the allowed skew are refused.
     pub fn new(
         config: &Config,
-        gate: Gate,
+        lists: Loaded,
         rendering: Rendering,
-        files: u32,
+        recorded: Recorded,
         started_at: EventTime,
         constants: Constants,
     ) -> Result<Self, LogError> {
-        let config = Arc::new(with_two_feeds(config));
+        let Recorded { files, format } = recorded;
+        let config = Arc::new(with_two_feeds(config, format));
         let cluster = Cluster::forgetful();
         let log = |name: &str, group: &str| {
             cluster.create(name, 1);
@@ -71,7 +80,8 @@ impl Replay {
         };
         // No account leaves a replay but as a count, and equal inputs must give equal bytes.
         let key = AccountKey::new([0; 16]);
-        let mut ingest = Ingest::new(&config, key, gate, &[files, files]);
+        let mut ingest = Ingest::new(&config, key, lists.gate, &[files, files]);
+        ingest.use_watchlist(&config.topics, lists.watchlist);
         for feed in 0..2 {
             for partition in 0..files {
                 ingest.assign(InputId { feed, partition }, 0);
@@ -79,8 +89,7 @@ impl Replay {
         }
         let mut replay = Self {
             ingest,
-            files,
-            next: vec![0; 2 * files as usize],
+            files: vec![File::NEW; files as usize],
             flush_interval_ms: i64::from(config.ingest.flush_interval_ms),
             now: EventTime::MIN,
             flushed_at: EventTime::MIN,
@@ -103,41 +112,36 @@ impl Replay {
         Ok(replay)
     }
 
-    /// Where `line` belongs in the merge.
-    pub fn peek(&self, line: &[u8]) -> Peek {
-        let post = self.ingest.decode(0, Some(line)).ok();
-        Peek {
-            created_at: post.as_ref().map(|post| post.created_at),
-            kind: post.and_then(|post| post.kind),
-        }
+    /// Reads one line.
+    pub fn decode<'a>(&self, line: &'a [u8]) -> Result<Post<'a>, Refused> {
+        self.ingest.decode(0, Some(line))
     }
 
-    /// Folds one line of file number `file`; alerts go to `emit` as they are made.
+    /// Folds what [`Replay::decode`] made of the next line of file number `file`; alerts go to `emit`
+    /// as they are made.
     pub fn offer(
         &mut self,
         file: u32,
-        kind: FeedKind,
-        line: &[u8],
+        decoded: Result<Post<'_>, Refused>,
         emit: &mut dyn FnMut(&[u8]),
     ) -> Result<(), LogError> {
-        let decoded = self.ingest.decode(0, Some(line));
-        let created_at = decoded.as_ref().ok().map(|post| post.created_at);
-        let arrived_at = created_at.map_or(self.started_at, |at| at.min(self.started_at));
-        let input = InputId {
-            feed: u8::from(kind == FeedKind::News),
-            partition: file,
-        };
-        let slot = usize::from(input.feed) * self.files as usize + file as usize;
-        let Some(offset) = self.next.get_mut(slot) else {
+        let Some(from) = self.files.get_mut(file as usize) else {
             return Ok(());
+        };
+        let post = decoded.as_ref().ok();
+        let created_at = post.map(|post| post.created_at);
+        let arrived_at = created_at.map_or(self.started_at, |at| at.min(self.started_at));
+        let (feed, offset) = from.place(post.and_then(|post| post.kind));
+        let input = InputId {
+            feed,
+            partition: file,
         };
         let record = InputRecord {
             input,
-            offset: *offset,
+            offset,
             arrived_at,
             decoded,
         };
-        *offset += 1;
         if let Some(outcome) = self.ingest.apply(record) {
             let in_time = !matches!(outcome, Outcome::Refused(_) | Outcome::Late);
             if let Some(at) = created_at.filter(|_| in_time) {
@@ -230,8 +234,27 @@ impl Replay {
     }
 }
 
-/// The configuration with one social and one news feed in the plain format.
-fn with_two_feeds(config: &Config) -> Config {
+impl File {
+    const NEW: Self = Self {
+        kind: FeedKind::Social,
+        next_social: 0,
+        next_news: 0,
+    };
+
+    /// The feed of the next line, and its offset there; `kind`: what the line says.
+    fn place(&mut self, kind: Option<FeedKind>) -> (FeedIndex, u64) {
+        self.kind = kind.unwrap_or(self.kind);
+        let (feed, next) = match self.kind {
+            FeedKind::Social => (0, &mut self.next_social),
+            FeedKind::News => (1, &mut self.next_news),
+        };
+        *next += 1;
+        (feed, *next - 1)
+    }
+}
+
+/// The configuration with one social and one news feed in one format.
+fn with_two_feeds(config: &Config, format: Format) -> Config {
     let named = |kind: FeedKind| {
         let configured = config.feeds.iter().find(|feed| feed.kind == kind);
         configured.map_or_else(|| kind.as_str().to_owned(), |feed| feed.name.clone())
@@ -239,8 +262,9 @@ fn with_two_feeds(config: &Config) -> Config {
     let feeds = FeedKind::ALL.map(|kind| Feed {
         name: named(kind),
         kind,
-        format: Format::Plain,
+        format,
         time: PlacedBy::Posted,
+        paths: Paths::default(),
     });
     Config {
         feeds: feeds.to_vec(),

@@ -13,23 +13,26 @@ use std::time::Duration;
 
 use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
+use super::lists::{self, Watch};
+use super::notify_stage::{self, NotifyError, NotifyStage};
 use super::observe::{self, FeedStatements};
-use super::rendering;
+use super::port::{access, listen, routes, serve};
 use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
+use super::watched_log::WatchedLog;
+use super::{RenderingError, rendering};
 use crate::alert::Alert;
 use crate::config::Config;
-use crate::desk::{Clock, Desk, Health, Limits, router};
+use crate::desk::{AccessError, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::catalogue::Catalogue;
 use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
 use crate::log::{Event, Log, LogError};
 use crate::metrics::Metrics;
-use crate::relevance::Gate;
 
 /// Longest wait of one poll.
-const POLL: Duration = Duration::from_millis(100);
+pub(super) const POLL: Duration = Duration::from_millis(100);
 /// Longest time that one client may take to close.
 const CLOSE: Duration = Duration::from_secs(8);
 /// A stage whose loop has not turned for so long makes the process dead, milliseconds.
@@ -38,19 +41,27 @@ const PATIENCE_MS: u32 = 60_000;
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
-    /// Posts to counts.
+    /// Reads the feeds, judges posts and adds them up; processes share the feeds' partitions.
     Ingest,
-    /// Counts to signals.
+    /// Notices spikes in the sums; processes share the partitions of counts.
     Detect,
-    /// Signals to alerts.
+    /// Makes incidents of spikes and writes alerts; one process works, others stand by.
     Triage,
-    /// The page, the API.
+    /// Tells alerts to Alertmanager and a webhook; each channel keeps its own place.
+    Notify,
+    /// Shows the page and its API; every process has /metrics, /live and /ready.
     Desk,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Ingest, Self::Detect, Self::Triage, Self::Desk];
+    pub const ALL: [Self; 5] = [
+        Self::Ingest,
+        Self::Detect,
+        Self::Triage,
+        Self::Notify,
+        Self::Desk,
+    ];
 }
 
 /// Why the service could not start, or ended.
@@ -59,12 +70,18 @@ pub enum ServiceError {
     /// The log.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The lists of the gate.
-    #[error("loading the lists of the gate")]
-    Gate(#[from] crate::relevance::GateError),
+    /// The lists of the gate and the watch topics.
+    #[error("loading the lists")]
+    Lists(#[from] lists::ListsError),
     /// The words of alerts.
     #[error("loading the words of alerts")]
-    Words(#[from] crate::alert::WordsError),
+    Words(#[from] RenderingError),
+    /// A channel of notify.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
+    /// The page would be open to strangers.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A metric.
     #[error("building the metrics")]
     Metrics(#[from] prometheus::Error),
@@ -124,6 +141,7 @@ impl Service {
         clock: Clock,
         on_alert: OnAlert,
     ) -> Result<Self, ServiceError> {
+        let access = access(config, roles)?;
         let settings = KafkaSettings::new(&config.kafka);
         let registry = prometheus::Registry::new();
         let metrics = Metrics::new(&registry, &observe::known(config))?;
@@ -153,27 +171,7 @@ impl Service {
         let listening = listener.local_addr().unwrap_or(config.http.listen);
         let mut threads = Vec::new();
         for &role in roles {
-            threads.push(match role {
-                Role::Ingest => {
-                    let gate = Gate::new(&config.relevance)?;
-                    let ingest = Ingest::new(config, key.clone(), gate, &partitions);
-                    let stage = IngestStage::new(config, ingest, config.kafka.counts_partitions);
-                    let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
-                    spawn_stage(&shared, stage, names.collect(), observe::ingest)?
-                }
-                Role::Detect => {
-                    let stage =
-                        DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
-                    let names = vec![config.kafka.counts.as_str().into()];
-                    spawn_stage(&shared, stage, names, observe::detect)?
-                }
-                Role::Triage => {
-                    let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
-                    let names = vec![config.kafka.signals.as_str().into()];
-                    spawn_stage(&shared, stage, names, |_, _| ())?
-                }
-                Role::Desk => continue,
-            });
+            threads.extend(spawn_role(&shared, role, key, &partitions)?);
         }
         let reader = Arc::clone(&shared);
         let read_desk = Arc::clone(&desk);
@@ -181,7 +179,9 @@ impl Service {
             read_alerts(&reader, &read_desk, on_alert);
         })?);
         let server = Arc::clone(&shared);
-        threads.push(spawn("http", move || serve(&server, &desk, listener))?);
+        threads.push(spawn("http", move || {
+            serve(&server, routes(desk, access), listener);
+        })?);
         Ok(Self {
             shared,
             threads,
@@ -216,14 +216,30 @@ impl Service {
 }
 
 impl Shared {
-    fn is_stopping(&self) -> bool {
+    pub(super) fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Acquire)
     }
 
     /// Ends the service. Nobody listens any more when it is stopping already.
-    fn end(&self, result: Result<(), ServiceError>) {
+    pub(super) fn end(&self, result: Result<(), ServiceError>) {
         self.ended.send(result).ok();
     }
+}
+
+/// The first stage with the lists of the desk.
+fn ingest_stage(
+    config: &Config,
+    key: &AccountKey,
+    partitions: &[u32],
+) -> Result<IngestStage, ServiceError> {
+    let lists = lists::load(config)?;
+    let mut ingest = Ingest::new(config, key.clone(), lists.gate, partitions);
+    ingest.use_watchlist(&config.topics, lists.watchlist);
+    Ok(IngestStage::new(
+        config,
+        ingest,
+        config.kafka.counts_partitions,
+    ))
 }
 
 fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
@@ -238,19 +254,6 @@ fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError
     found.collect()
 }
 
-/// The configured port, or the next free ones where the port is not taken on purpose.
-fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServiceError> {
-    let bind = || {
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    };
-    bind().map_err(|source| ServiceError::Listen {
-        listen: address,
-        source,
-    })
-}
-
 fn spawn(
     name: &'static str,
     body: impl FnOnce() + Send + 'static,
@@ -261,11 +264,59 @@ fn spawn(
         .map_err(|source| ServiceError::Thread { name, source })
 }
 
+/// The threads of one role.
+fn spawn_role(
+    shared: &Arc<Shared>,
+    role: Role,
+    key: &AccountKey,
+    partitions: &[u32],
+) -> Result<Vec<JoinHandle<()>>, ServiceError> {
+    let config = &shared.config;
+    let thread = match role {
+        Role::Ingest => {
+            let stage = ingest_stage(config, key, partitions)?;
+            let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
+            let mut watch = Watch::new(config);
+            spawn_stage(shared, stage, names.collect(), move |shared, stage| {
+                observe::ingest(shared, stage);
+                if let Some(lists) = watch.changed(&shared.config, (shared.clock)()) {
+                    stage.use_lists(lists, &shared.config);
+                }
+            })?
+        }
+        Role::Detect => {
+            let stage = DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
+            let names = vec![config.kafka.counts.as_str().into()];
+            spawn_stage(shared, stage, names, observe::detect)?
+        }
+        Role::Triage => {
+            let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
+            let names = vec![config.kafka.signals.as_str().into()];
+            spawn_stage(shared, stage, names, observe::triage)?
+        }
+        Role::Notify => return spawn_notify(shared),
+        Role::Desk => return Ok(Vec::new()),
+    };
+    Ok(vec![thread])
+}
+
+/// A thread for each address.
+fn spawn_notify(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceError> {
+    let mut threads = Vec::new();
+    for stage in notify_stage::stages(&shared.config)? {
+        let names = vec![shared.config.kafka.alerts.as_str().into()];
+        threads.push(spawn_stage(shared, stage, names, |shared, stage| {
+            NotifyStage::tell(stage, shared);
+        })?);
+    }
+    Ok(threads)
+}
+
 fn spawn_stage<S: Stage + Send + 'static>(
     shared: &Arc<Shared>,
     mut stage: S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S) + Send + 'static,
+    observe: impl FnMut(&Shared, &mut S) + Send + 'static,
 ) -> Result<JoinHandle<()>, ServiceError> {
     let shared = Arc::clone(shared);
     let name = stage.name();
@@ -282,24 +333,21 @@ fn drive<S: Stage>(
     shared: &Shared,
     stage: &mut S,
     names: Vec<Arc<str>>,
-    observe: impl Fn(&Shared, &mut S),
+    mut observe: impl FnMut(&Shared, &mut S),
 ) -> Result<(), LogError> {
     let name = stage.name();
     let subscription = Subscription {
         stage: name.into(),
         names,
     };
-    let mut log = KafkaLog::connect(&shared.settings, &subscription)?;
+    let mut log = WatchedLog::connect(&shared.settings, &subscription, &shared.metrics)?;
     while !shared.is_stopping() {
         let now = (shared.clock)();
         shared.health.beat(name, now);
         turn(stage, &mut log, now, POLL)?;
         observe(shared, stage);
-        for (partition, records) in log.lag() {
-            shared
-                .metrics
-                .set_lag(&partition.name, partition.number, records);
-        }
+        observe::turned(shared, name);
+        log.observe();
     }
     if !stage.done().is_empty() {
         commit(stage, &mut log, (shared.clock)())?;
@@ -323,7 +371,6 @@ fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
             if let Event::Record(record) = event
                 && let Ok(alert) = serde_json::from_slice::<Alert>(record.value.unwrap_or_default())
             {
-                observe::alert(&shared.metrics, &alert);
                 on_alert(&alert);
                 desk.apply(alert);
             }
@@ -340,33 +387,5 @@ fn read_alerts(shared: &Shared, desk: &Desk, mut on_alert: OnAlert) {
     desk.close();
     if let Err(error) = log.close(CLOSE) {
         tracing::warn!(%error, "the reader of alerts did not close");
-    }
-}
-
-fn serve(shared: &Arc<Shared>, desk: &Arc<Desk>, listener: std::net::TcpListener) {
-    let address = shared.config.http.listen;
-    let served = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .and_then(|runtime| {
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                let shared = Arc::clone(shared);
-                let stopped = async move {
-                    let mut look = tokio::time::interval(POLL);
-                    while !shared.is_stopping() {
-                        look.tick().await;
-                    }
-                };
-                axum::serve(listener, router(Arc::clone(desk)))
-                    .with_graceful_shutdown(stopped)
-                    .await
-            })
-        });
-    if let Err(source) = served {
-        shared.end(Err(ServiceError::Listen {
-            listen: address,
-            source,
-        }));
     }
 }

@@ -91,17 +91,28 @@ const COMMIT_TRIES: u32 = 3;
 pub fn commit(stage: &mut dyn Stage, log: &mut dyn Log, now: EventTime) -> Result<u64, LogError> {
     let outputs = stage.outputs(now);
     let done = stage.done();
+    write_until_taken(log, &outputs, &done, stage.name())?;
+    stage.committed();
+    Ok(outputs.len() as u64)
+}
+
+/// Writes `outputs` and commits `done`, again while the log is away; how often it took.
+pub(super) fn write_until_taken(
+    log: &mut dyn Log,
+    outputs: &[Outgoing],
+    done: &[Position],
+    stage: &str,
+) -> Result<u32, LogError> {
     let mut tries = 1;
-    while let Err(error) = write(log, &outputs, &done) {
+    while let Err(error) = write(log, outputs, done) {
         if !error.is_transient() || tries == COMMIT_TRIES {
             return Err(error);
         }
-        tracing::warn!(%error, tries, stage = stage.name(), "committing again");
+        tracing::warn!(%error, tries, stage, "committing again");
         log.abort()?;
         tries += 1;
     }
-    stage.committed();
-    Ok(outputs.len() as u64)
+    Ok(tries)
 }
 
 fn write(log: &mut dyn Log, outputs: &[Outgoing], done: &[Position]) -> Result<(), LogError> {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
-use crate::triage::{Revision, Triage};
+use crate::triage::{Character, Level, Revision, Status, Triage};
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 pub struct TriageStage {
@@ -22,6 +22,24 @@ pub struct TriageStage {
     progressed: bool,
     leaving: bool,
     tally: Tally,
+    written: Vec<Written>,
+    sent: Vec<Written>,
+    turned_away: u64,
+}
+
+/// One revision that went out, as metrics count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Its level.
+    pub level: Level,
+    /// Its character.
+    pub character: Character,
+    /// What it says.
+    pub status: Status,
+    /// From the estimated onset to the opening, event time, milliseconds.
+    pub detection_ms: i64,
+    /// Wall time of the batch that brought the deciding posts.
+    pub sent_at: EventTime,
 }
 
 /// What triage has seen.
@@ -47,12 +65,31 @@ impl TriageStage {
             progressed: false,
             leaving: false,
             tally: Tally::default(),
+            written: Vec::new(),
+            sent: Vec::new(),
+            turned_away: 0,
         }
     }
 
     /// What it has seen so far.
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    /// The revisions of the last commit, unless they were taken already.
+    pub fn take_sent(&mut self) -> Vec<Written> {
+        std::mem::take(&mut self.sent)
+    }
+
+    /// The fold.
+    pub fn triage(&self) -> &Triage {
+        &self.triage
+    }
+
+    /// Signals that found no room since the last call.
+    pub fn take_turned_away(&mut self) -> u64 {
+        let now = self.triage.turned_away();
+        now.saturating_sub(std::mem::replace(&mut self.turned_away, now))
     }
 
     /// The Kafka topic of the alerts.
@@ -68,12 +105,14 @@ impl TriageStage {
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
-                let revision = self.triage.apply(signal).filter(|_| is_new);
-                let opened = revision
-                    .as_ref()
-                    .is_some_and(|revision| revision.revision == 1);
-                self.tally.incidents += u64::from(opened);
-                self.pending.extend(revision);
+                let before = self.pending.len();
+                self.triage.apply(signal, &mut self.pending);
+                if !is_new {
+                    self.pending.truncate(before);
+                }
+                let told = self.pending.iter().skip(before);
+                let opened = told.filter(|revision| revision.status == Status::Opened);
+                self.tally.incidents += opened.count() as u64;
             }
             Err(error) => {
                 let offset = record.offset;
@@ -102,6 +141,18 @@ impl TriageStage {
                 tracing::error!(%error, incident = revision.incident, "an alert was not written");
                 None
             }
+        }
+    }
+}
+
+impl Written {
+    fn of(revision: &Revision) -> Self {
+        Self {
+            level: revision.level,
+            character: revision.character,
+            status: revision.status,
+            detection_ms: revision.opened_at.millis_since(revision.signal.onset_at),
+            sent_at: revision.signal.sent_at,
         }
     }
 }
@@ -136,6 +187,7 @@ impl Stage for TriageStage {
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.progressed = false;
         let revisions = std::mem::take(&mut self.pending);
+        self.written = revisions.iter().map(Written::of).collect();
         revisions
             .iter()
             .filter_map(|revision| self.write(revision, now))
@@ -154,6 +206,7 @@ impl Stage for TriageStage {
     }
 
     fn committed(&mut self) {
+        self.sent = std::mem::take(&mut self.written);
         if std::mem::take(&mut self.leaving) {
             self.next = None;
         }

@@ -59,6 +59,22 @@ pub struct MadePost {
     pub event: Option<usize>,
 }
 
+impl MadePost {
+    /// Whose posts keep their order: the author, of news the outlet; the post's own id where the
+    /// line names neither, `None` where it names nothing. As written in the line, escapes too.
+    pub fn source(&self) -> Option<&str> {
+        let found = scan::find(&self.line)?;
+        let named = match self.kind {
+            FeedKind::Social => [found.author, found.id],
+            FeedKind::News => [found.platform, found.id],
+        };
+        named.into_iter().flatten().find_map(|range| {
+            let text = self.line.get(range)?.trim_matches('"');
+            (!matches!(text, "" | "null")).then_some(text)
+        })
+    }
+}
+
 /// What a made feed depends on; equal settings give equal bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {

@@ -1,6 +1,6 @@
-//! Where the members that a re-timed post changes stand in its line.
+//! Where the members that matter to a re-timed post stand in its line.
 //!
-//! In: a line of JSON. Out: byte ranges of the values of `id`, `created_at`, `kind`.
+//! In: a line of JSON. Out: byte ranges of the values of `id`, `created_at`, `kind`, `author`, `platform`.
 //! Rule: one pass without copying; only the outermost object is looked into, the rest of the line
 //! stays as it is. It finds values, it does not check the JSON.
 
@@ -14,6 +14,8 @@ pub(super) struct Found {
     pub(super) id: Option<Range<usize>>,
     pub(super) created_at: Option<Range<usize>>,
     pub(super) kind: Option<Range<usize>>,
+    pub(super) author: Option<Range<usize>>,
+    pub(super) platform: Option<Range<usize>>,
 }
 
 /// Finds the members; `None` if the line is not one object.
@@ -39,6 +41,8 @@ pub(super) fn find(line: &str) -> Option<Found> {
             r#""id""# => found.id = Some(value),
             r#""created_at""# => found.created_at = Some(value),
             r#""kind""# => found.kind = Some(value),
+            r#""author""# => found.author = Some(value),
+            r#""platform""# => found.platform = Some(value),
             _ => {}
         }
         cursor.skip_blanks();

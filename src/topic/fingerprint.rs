@@ -8,7 +8,7 @@
 //! The hash is that of the first [`HEAD`] letters of the words. A change within them makes another
 //! text; texts that only begin alike are joined. Both are rare beside what copies really change.
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::relevance::{Field, Scan};
 
@@ -19,7 +19,7 @@ const HEAD: usize = 56;
 pub(crate) fn of(scan: &Scan) -> u64 {
     let body = scan.tokens.iter().any(|token| token.field == Field::Text);
     let field = if body { Field::Text } else { Field::Title };
-    let mut hash = Xxh3::new();
+    let mut head = [0; HEAD];
     let mut length = 0;
     let mut words = scan
         .tokens
@@ -37,18 +37,19 @@ pub(crate) fn of(scan: &Scan) -> u64 {
         if token.handle || word.starts_with(|first: char| first.is_numeric()) {
             continue;
         }
-        let rest = HEAD - length;
-        let taken = word.as_bytes().get(..rest).unwrap_or(word.as_bytes());
-        hash.update(taken);
-        length += taken.len();
-        if length >= HEAD {
-            return hash.digest();
+        for (to, &byte) in head.iter_mut().skip(length).zip(word.as_bytes()) {
+            *to = byte;
+            length += 1;
+        }
+        if length == HEAD {
+            break;
         }
     }
     if length > 0 {
-        return hash.digest();
+        return xxh3_64(head.get(..length).unwrap_or(&head));
     }
     // Nothing but signs, tags and links: those are the text.
+    let mut hash = Xxh3::new();
     for &span in scan.tags.iter().chain(&scan.links) {
         hash.update(scan.word(span).as_bytes());
     }

@@ -11,13 +11,14 @@ mod link;
 mod tests;
 mod watch;
 
-pub use watch::{WatchError, Watchlist};
+pub use watch::{WatchError, WatchTitle, Watchlist};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::config;
 use crate::post::Post;
-use crate::relevance::Reading;
+use crate::relevance::{Reading, Span};
 use crate::topic::link::Link;
+use crate::topic::watch::State;
 
 /// Longest hashtag that is a topic, bytes.
 const TAG_MAX: usize = 100;
@@ -35,6 +36,9 @@ pub struct PostTopics {
     pub domains: Vec<u64>,
     /// Hash of its set of hashtags, `None` where there are fewer than two: one is shared by chance.
     pub tag_set: Option<u64>,
+    tags: Vec<Span>,
+    watched: Vec<State>,
+    address: String,
 }
 
 impl PostTopics {
@@ -99,15 +103,18 @@ impl Extractor {
     pub fn extract(&self, post: &Post<'_>, reading: &Reading, topics: &mut PostTopics) {
         topics.clear();
         topics.text = fingerprint::of(reading.scan());
+        let mut watched = std::mem::take(&mut topics.watched);
         let mut keys = Keys {
             topics,
             left: self.max_per_post,
         };
+        let scan = reading.scan();
         self.watchlist
-            .find(reading.scan(), |id| keys.add(&["watch:", id]));
+            .find(scan, &mut watched, |id| keys.add(&["watch:", id]));
         hazards_and_places(reading, &mut keys);
         hashtags(reading, &mut keys);
         links(post, reading, &mut keys);
+        topics.watched = watched;
     }
 }
 
@@ -143,20 +150,23 @@ fn hazards_and_places(reading: &Reading, keys: &mut Keys<'_>) {
 
 /// Hashtags in the order of their letters, each once; their set has a hash.
 fn hashtags(reading: &Reading, keys: &mut Keys<'_>) {
-    let mut tags: Vec<&str> = reading
-        .hashtags()
-        .filter(|tag| tag.len() <= TAG_MAX)
-        .collect();
-    tags.sort_unstable();
-    tags.dedup();
-    let set = tags.iter().fold(0, |set: u64, tag| {
+    let scan = reading.scan();
+    let mut spans = std::mem::take(&mut keys.topics.tags);
+    spans.clear();
+    let short = |tag: &&Span| scan.word(**tag).len() <= TAG_MAX;
+    spans.extend(scan.tags.iter().filter(short));
+    spans.sort_unstable_by_key(|&tag| scan.word(tag));
+    spans.dedup_by_key(|tag| scan.word(*tag));
+    let tags = || spans.iter().map(|&tag| scan.word(tag));
+    let set = tags().fold(0, |set: u64, tag| {
         set.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ xxh3_64(tag.as_bytes())
     });
-    keys.topics.tag_set = (tags.len() >= 2).then_some(set);
+    keys.topics.tag_set = (spans.len() >= 2).then_some(set);
     // A bare number is a place in a list, not a topic.
-    for tag in tags.iter().filter(|tag| tag.contains(char::is_alphabetic)) {
+    for tag in tags().filter(|tag| tag.contains(char::is_alphabetic)) {
         keys.add(&["tag:", tag]);
     }
+    keys.topics.tags = spans;
 }
 
 /// Links of the text; a news item's own address is a key of no other post and counts as domain only.
@@ -172,12 +182,21 @@ fn links(post: &Post<'_>, reading: &Reading, keys: &mut Keys<'_>) {
     for [host, path] in found.iter().filter_map(Link::key) {
         keys.add(&["link:", host, path]);
     }
-    let own = post.url.as_deref().and_then(|url| url.split_once("://"));
-    let own = own.map(|(_, address)| address.to_lowercase());
-    if post.title.is_empty() {
-        // A social post's own address is its platform's.
-    } else if let Some(link) = own.as_deref().and_then(Link::parse) {
-        keys.topics.domains.push(xxh3_64(link.domain().as_bytes()));
+    // A social post's own address is its platform's.
+    let own = post.url.as_deref().filter(|_| !post.title.is_empty());
+    if let Some((_, address)) = own.and_then(|url| url.split_once("://")) {
+        let mut lower = std::mem::take(&mut keys.topics.address);
+        lower.clear();
+        if address.is_ascii() {
+            lower.push_str(address);
+            lower.make_ascii_lowercase();
+        } else {
+            lower.push_str(&address.to_lowercase());
+        }
+        if let Some(link) = Link::parse(&lower) {
+            keys.topics.domains.push(xxh3_64(link.domain().as_bytes()));
+        }
+        keys.topics.address = lower;
     }
     for link in found.iter().take(DOMAINS_MAX) {
         keys.topics.domains.push(xxh3_64(link.domain().as_bytes()));

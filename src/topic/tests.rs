@@ -23,7 +23,11 @@ fn post<'a>(title: &'a str, text: &'a str) -> Post<'a> {
 }
 
 fn topics_with(watchlist: &str, max_per_post: u8, text: &str) -> PostTopics {
-    let gate = Gate::new(&config::Relevance { enabled: false }).unwrap();
+    let gate = Gate::new(&config::Relevance {
+        enabled: false,
+        lists: String::new(),
+    })
+    .unwrap();
     let watchlist = Watchlist::parse(watchlist).unwrap();
     let extractor = Extractor::with_watchlist(&config::Topics { max_per_post }, watchlist);
     let (mut reading, mut topics) = (Reading::default(), PostTopics::default());

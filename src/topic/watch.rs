@@ -38,10 +38,21 @@ struct File {
     watch: Vec<Raw>,
 }
 
+/// What a topic is called.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchTitle {
+    /// In Indonesian.
+    pub id: String,
+    /// In English.
+    pub en: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     id: String,
+    title: Option<WatchTitle>,
     #[serde(default, rename = "note")]
     _note: String,
     #[serde(default)]
@@ -66,11 +77,12 @@ struct Needs {
     id: Box<str>,
     any: bool,
     all: u64,
+    title: Option<WatchTitle>,
 }
 
 /// What has been found for a topic.
 #[derive(Debug, Clone, Copy)]
-struct State {
+pub(super) struct State {
     topic: u16,
     any: bool,
     all: u64,
@@ -109,6 +121,7 @@ impl Watchlist {
             }
             topics.push(Needs {
                 id: raw.id.into(),
+                title: raw.title,
                 any: !raw.any.is_empty(),
                 all: (1 << raw.all.len()) - 1,
             });
@@ -123,13 +136,25 @@ impl Watchlist {
         })
     }
 
+    /// What the topic `id` is called, if it has a title.
+    pub fn title(&self, id: &str) -> Option<&WatchTitle> {
+        let topic = self.topics.iter().find(|topic| *topic.id == *id)?;
+        topic.title.as_ref()
+    }
+
     /// Calls `found` with the id of each topic that the words of `scan` fulfil, in order of the list.
-    pub fn find<'a>(&'a self, scan: &Scan, mut found: impl FnMut(&'a str)) {
+    /// `states` is a buffer.
+    pub(super) fn find<'a>(
+        &'a self,
+        scan: &Scan,
+        states: &mut Vec<State>,
+        mut found: impl FnMut(&'a str),
+    ) {
         let Some(matcher) = &self.matcher else { return };
-        let mut states: Vec<State> = Vec::new();
+        states.clear();
         matcher.find(scan, |_, _, meanings| {
             for &(topic, part) in meanings {
-                note(&mut states, topic, part);
+                note(states, topic, part);
             }
         });
         states.sort_unstable_by_key(|state| state.topic);

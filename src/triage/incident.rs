@@ -104,6 +104,21 @@ pub enum Status {
     Resolved,
 }
 
+impl Status {
+    /// Every status, in the order of an incident's life.
+    pub const ALL: [Self; 4] = [Self::Opened, Self::Updated, Self::Escalated, Self::Resolved];
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Updated => "updated",
+            Self::Escalated => "escalated",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
 /// Why a revision was made; a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +129,12 @@ pub enum Reason {
     Growth,
     /// The level rose.
     LevelRaised,
+    /// More topics turned out to be the same event.
+    TopicsJoined,
+    /// It looks more, or less, like a campaign than before.
+    CharacterChanged,
+    /// It turned out to be the same event as an older incident, and goes on under that name.
+    Merged,
     /// The talk fell back to what is usual and stayed there.
     Calm,
 }
@@ -143,6 +164,8 @@ pub struct Revision {
     pub updated_at: EventTime,
     /// Event time of the end, in a resolved revision.
     pub resolved_at: Option<EventTime>,
+    /// The older incident that this one turned out to be.
+    pub merged_into: Option<String>,
     /// The leading topic's newest signal.
     pub signal: Signal,
 }

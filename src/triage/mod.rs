@@ -2,32 +2,36 @@
 //!
 //! In: signals of every partition of `counts`, in the order of the one partition of `signals`.
 //! Out: revisions of incidents.
-//! Rule: an incident opens once and resolves once; revisions count without gaps. A repeated signal
-//! changes nothing; a signal of an episode that was never seen to open opens it.
+//! Rule: topics that are one event are one incident, under the name of the oldest. An incident opens
+//! once and resolves once, when its last topic has calmed; revisions count without gaps. A repeated
+//! signal changes nothing; a signal of an episode that was never seen to open opens it.
 //! Not here: how a revision is written (`alert`), whom it reaches (`notify`).
 
 mod assess;
+mod case;
 mod incident;
+mod kinship;
+#[cfg(test)]
+mod tests;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use incident::{Character, Level, Reason, Revision, Status};
 
 use crate::config;
 use crate::detect::{Change, Signal, SignalRecord};
 use crate::post::EventTime;
+use case::Case;
+use kinship::{Bond, Facet};
 
 /// An episode of one partition of `counts`.
 type EpisodeId = (u32, String);
+/// Incidents are numbered in the order in which they opened.
+type CaseNumber = u64;
 
-#[derive(Debug, Clone)]
-struct Incident {
-    id: String,
-    revision: u32,
-    level: Level,
-    opened_at: EventTime,
-    updated_at: EventTime,
-}
+/// Open episodes for each open incident that is allowed.
+const EPISODES_PER_INCIDENT: usize = 4;
 
 /// The fold. There is one for the whole service.
 #[derive(Debug)]
@@ -35,8 +39,35 @@ pub struct Triage {
     update_interval_ms: i64,
     max_open: usize,
     levels: config::Levels,
-    open: BTreeMap<EpisodeId, Incident>,
+    cases: BTreeMap<CaseNumber, Case>,
+    episodes: BTreeMap<EpisodeId, CaseNumber>,
+    next_number: CaseNumber,
+    over: Over,
     turned_away: u64,
+}
+
+/// Episodes that are over, the newest so many: when a stage says again what it said before a crash,
+/// they do not begin anew.
+#[derive(Debug, Default)]
+struct Over {
+    order: VecDeque<EpisodeId>,
+    known: BTreeSet<EpisodeId>,
+}
+
+impl Over {
+    fn insert(&mut self, episode: EpisodeId, limit: usize) {
+        if self.known.insert(episode.clone()) {
+            self.order.push_back(episode);
+        }
+        while self.order.len() > limit {
+            let oldest = self.order.pop_front();
+            oldest.map(|oldest| self.known.remove(&oldest));
+        }
+    }
+
+    fn contains(&self, episode: &EpisodeId) -> bool {
+        self.known.contains(episode)
+    }
 }
 
 impl Triage {
@@ -46,23 +77,31 @@ impl Triage {
             update_interval_ms: i64::from(config.triage.update_interval_ms),
             max_open: config.triage.max_open_incidents as usize,
             levels: config.levels.clone(),
-            open: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            episodes: BTreeMap::new(),
+            next_number: 0,
+            over: Over::default(),
             turned_away: 0,
         }
     }
 
-    /// Folds one record of `signals`.
-    pub fn apply(&mut self, record: SignalRecord) -> Option<Revision> {
+    /// Folds one record of `signals`; what there is to tell goes to `revisions`.
+    pub fn apply(&mut self, record: SignalRecord, revisions: &mut Vec<Revision>) {
         match record {
-            SignalRecord::Signal(signal) => self.fold(*signal),
-            // Ticks will drive what only time can change: hold times, re-pages, expiry.
-            SignalRecord::Tick(_) => None,
+            SignalRecord::Signal(signal) => self.fold(*signal, revisions),
+            SignalRecord::Tick(tick) => self.pass(tick.watermark, revisions),
         }
     }
 
     /// How many incidents are open.
     pub fn open_incidents(&self) -> usize {
-        self.open.len()
+        self.cases.len()
+    }
+
+    /// How many incidents of `level` are open.
+    pub fn open_at(&self, level: Level) -> usize {
+        let open = self.cases.values();
+        open.filter(|case| case.level() == level).count()
     }
 
     /// Signals that could not open an incident, because too many are open.
@@ -70,89 +109,131 @@ impl Triage {
         self.turned_away
     }
 
-    fn fold(&mut self, signal: Signal) -> Option<Revision> {
+    fn fold(&mut self, signal: Signal, revisions: &mut Vec<Revision>) {
         let episode = (signal.partition, signal.episode.clone());
-        let known = self.open.contains_key(&episode);
+        if self.over.contains(&episode) {
+            return;
+        }
+        let known = self.episodes.get(&episode).copied();
         match (signal.change, known) {
-            (Change::Opened | Change::Grew, false) => self.open(episode, signal),
-            (Change::Grew, true) => self.update(&episode, signal),
-            (Change::Calmed, true) => self.resolve(&episode, signal),
-            (Change::Opened, true) | (Change::Calmed, false) => None,
+            (Change::Opened | Change::Grew, None) => self.place(episode, signal, revisions),
+            (Change::Grew, Some(number)) => self.update(number, episode, signal, revisions),
+            (Change::Calmed, Some(number)) => self.calm(number, &episode, signal, revisions),
+            (Change::Opened, Some(_)) | (Change::Calmed, None) => {}
         }
     }
 
-    fn open(&mut self, episode: EpisodeId, signal: Signal) -> Option<Revision> {
-        if self.open.len() >= self.max_open {
+    fn max_episodes(&self) -> usize {
+        self.max_open.saturating_mul(EPISODES_PER_INCIDENT)
+    }
+
+    /// Finds the incident that a new episode belongs to, or opens one.
+    fn place(&mut self, episode: EpisodeId, signal: Signal, revisions: &mut Vec<Revision>) {
+        if self.episodes.len() >= self.max_episodes() {
             self.turned_away += 1;
-            return None;
+            return;
         }
-        let (character, _) = assess::character(&signal.counts);
-        let incident = Incident {
-            id: incident_id(&signal),
-            revision: 1,
-            level: assess::level(&self.levels, &signal, character),
-            opened_at: signal.opened_at,
-            updated_at: signal.at,
-        };
-        let revision = revise(&incident, Status::Opened, Reason::Spike, signal);
-        self.open.insert(episode, incident);
-        Some(revision)
-    }
-
-    fn update(&mut self, episode: &EpisodeId, signal: Signal) -> Option<Revision> {
-        let incident = self.open.get_mut(episode)?;
-        let (character, _) = assess::character(&signal.counts);
-        let level = assess::level(&self.levels, &signal, character).max(incident.level);
-        let rises = level > incident.level;
-        let since_update = signal.at.millis_since(incident.updated_at);
-        if !rises && since_update < self.update_interval_ms {
-            return None;
+        if let Some(number) = self.nearest(&Facet::new(&signal)) {
+            self.episodes.insert(episode.clone(), number);
+            return self.update(number, episode, signal, revisions);
         }
-        incident.level = level;
-        incident.revision += 1;
-        incident.updated_at = incident.updated_at.max(signal.at);
-        let (status, reason) = if rises {
-            (Status::Escalated, Reason::LevelRaised)
-        } else {
-            (Status::Updated, Reason::Growth)
+        if self.cases.len() >= self.max_open {
+            self.turned_away += 1;
+            return;
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        let case = Case::open(episode.clone(), signal, &self.levels);
+        self.episodes.insert(episode, number);
+        let case = self.cases.entry(number).or_insert(case);
+        revisions.push(case.opened());
+    }
+
+    /// The open incident with the strongest bond; the oldest of several.
+    fn nearest(&self, facet: &Facet) -> Option<CaseNumber> {
+        let bonds = self.cases.iter();
+        let bonds = bonds.filter_map(|(&number, case)| Some((case.bond(facet)?, Reverse(number))));
+        let strongest: Option<(Bond, Reverse<CaseNumber>)> = bonds.max();
+        strongest.map(|(_, Reverse(number))| number)
+    }
+
+    fn update(
+        &mut self,
+        number: CaseNumber,
+        episode: EpisodeId,
+        signal: Signal,
+        revisions: &mut Vec<Revision>,
+    ) {
+        let now = signal.at;
+        if let Some(case) = self.cases.get_mut(&number) {
+            case.take(episode, signal, &self.levels);
+        }
+        let number = self.merge(number, now, revisions);
+        let interval = self.update_interval_ms;
+        let case = self.cases.get_mut(&number);
+        revisions.extend(case.and_then(|case| case.news(now, interval)));
+    }
+
+    /// Joins the incident with each other one that has turned out to be the same event. The oldest
+    /// keeps its name.
+    fn merge(
+        &mut self,
+        number: CaseNumber,
+        now: EventTime,
+        revisions: &mut Vec<Revision>,
+    ) -> CaseNumber {
+        let Some(case) = self.cases.get(&number) else {
+            return number;
         };
-        Some(revise(incident, status, reason, signal))
+        let same = self.cases.iter();
+        let same = same.filter(|(other, known)| **other != number && case.is_one_with(known));
+        let mut numbers: Vec<CaseNumber> = same.map(|(&other, _)| other).collect();
+        numbers.push(number);
+        numbers.sort_unstable();
+        let mut numbers = numbers.into_iter();
+        let oldest = numbers.next().unwrap_or(number);
+        for younger in numbers {
+            self.absorb(oldest, younger, now, revisions);
+        }
+        oldest
     }
 
-    fn resolve(&mut self, episode: &EpisodeId, signal: Signal) -> Option<Revision> {
-        let mut incident = self.open.remove(episode)?;
-        incident.revision += 1;
-        incident.updated_at = incident.updated_at.max(signal.at);
-        Some(revise(&incident, Status::Resolved, Reason::Calm, signal))
+    fn absorb(
+        &mut self,
+        older: CaseNumber,
+        younger: CaseNumber,
+        now: EventTime,
+        revisions: &mut Vec<Revision>,
+    ) -> Option<()> {
+        let gone = self.cases.remove(&younger)?;
+        let case = self.cases.get_mut(&older)?;
+        for episode in gone.members.keys() {
+            self.episodes.insert(episode.clone(), older);
+        }
+        case.absorb(gone.clone());
+        revisions.push(gone.merged(case.id(), now));
+        Some(())
     }
-}
 
-/// Made from the data alone: the day of the onset and the episode.
-fn incident_id(signal: &Signal) -> String {
-    let day: String = signal
-        .onset_at
-        .to_string()
-        .chars()
-        .take(10)
-        .filter(|c| *c != '-')
-        .collect();
-    format!("{day}-{}", signal.episode)
-}
+    fn calm(
+        &mut self,
+        number: CaseNumber,
+        episode: &EpisodeId,
+        signal: Signal,
+        revisions: &mut Vec<Revision>,
+    ) {
+        self.episodes.remove(episode);
+        self.over.insert(episode.clone(), self.max_episodes());
+        let case = self.cases.get_mut(&number);
+        if case.is_some_and(|case| case.calm(episode, signal)) {
+            revisions.extend(self.cases.remove(&number).map(Case::resolved));
+        }
+    }
 
-fn revise(incident: &Incident, status: Status, reason: Reason, signal: Signal) -> Revision {
-    let (character, character_why) = assess::character(&signal.counts);
-    Revision {
-        incident: incident.id.clone(),
-        revision: incident.revision,
-        status,
-        reason,
-        level: incident.level,
-        character,
-        character_why,
-        topics: vec![signal.topic.clone()],
-        opened_at: incident.opened_at,
-        updated_at: incident.updated_at,
-        resolved_at: (status == Status::Resolved).then_some(incident.updated_at),
-        signal,
+    /// Event time has passed: what waited for the interval is told.
+    fn pass(&mut self, now: EventTime, revisions: &mut Vec<Revision>) {
+        let interval = self.update_interval_ms;
+        let cases = self.cases.values_mut();
+        revisions.extend(cases.filter_map(|case| case.news(now, interval)));
     }
 }

@@ -36,22 +36,66 @@ impl Bottom {
             .for_each(|&identity| self.insert(PostIdentity(identity)));
     }
 
-    /// Estimated share of posts in common, 0 to 1: Jaccard similarity over the smallest hashes of
-    /// the union.
-    #[expect(clippy::cast_precision_loss, reason = "at most sixteen")]
-    pub fn similarity(&self, other: &Self) -> f64 {
-        let mut union = self.clone();
-        union.merge(other);
-        if union.0.is_empty() {
-            return 0.0;
-        }
-        let holds = |set: &Self, hash: &u64| set.0.binary_search(hash).is_ok();
-        let common = union
+    /// The largest hash below which nothing is missing.
+    fn complete_up_to(&self) -> u64 {
+        let largest = self
             .0
-            .iter()
-            .filter(|hash| holds(self, hash) && holds(other, hash))
-            .count();
-        common as f64 / union.0.len() as f64
+            .last()
+            .copied()
+            .filter(|_| self.0.len() >= Self::LIMIT);
+        largest.unwrap_or(u64::MAX)
+    }
+}
+
+/// Which posts a window holds: the smallest identities of its panes, as far as none is missing.
+/// Two windows of very different size can be compared as long as a few of the smaller one's posts
+/// fall below the border of the larger one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostSketch {
+    /// Ascending.
+    smallest: Vec<u64>,
+    /// The largest hash below which nothing is missing.
+    complete_up_to: u64,
+}
+
+impl PostSketch {
+    /// Most identities that are kept.
+    pub const LIMIT: usize = 128;
+
+    /// The posts of several panes.
+    pub fn of<'a>(panes: impl Iterator<Item = &'a Bottom>) -> Self {
+        let mut smallest = Vec::new();
+        let mut complete_up_to = u64::MAX;
+        for pane in panes {
+            smallest.extend_from_slice(&pane.0);
+            complete_up_to = complete_up_to.min(pane.complete_up_to());
+        }
+        smallest.sort_unstable();
+        smallest.dedup();
+        if let Some(&border) = smallest.get(Self::LIMIT - 1) {
+            complete_up_to = complete_up_to.min(border);
+        }
+        smallest.truncate(smallest.partition_point(|&hash| hash <= complete_up_to));
+        Self {
+            smallest,
+            complete_up_to,
+        }
+    }
+
+    /// Common posts among those that both would have kept, and how many of these the smaller
+    /// one has: (common, possible).
+    pub fn overlap(&self, other: &Self) -> (usize, usize) {
+        let border = self.complete_up_to.min(other.complete_up_to);
+        let below = |sketch: &Self| sketch.smallest.partition_point(|&hash| hash <= border);
+        let (one, two) = (below(self), below(other));
+        let (small, large, possible) = if one <= two {
+            (self, other, one)
+        } else {
+            (other, self, two)
+        };
+        let kept = small.smallest.iter().take(possible);
+        let common = kept.filter(|hash| large.smallest.binary_search(hash).is_ok());
+        (common.count(), possible)
     }
 }
 
@@ -115,5 +159,47 @@ impl Samples {
     /// The samples, smallest identity first.
     pub fn iter(&self) -> impl Iterator<Item = &Sample> {
         self.0.iter().map(AsRef::as_ref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn panes(posts: &BTreeSet<u64>, pane: usize) -> Vec<Bottom> {
+        let posts: Vec<u64> = posts.iter().copied().collect();
+        // Not in order of size: a pane holds whatever came in its time.
+        let mut panes = vec![Bottom::default(); posts.len() / pane + 1];
+        for (place, &post) in posts.iter().enumerate() {
+            let turn = place % panes.len();
+            panes[turn].insert(PostIdentity(post.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        }
+        panes
+    }
+
+    proptest! {
+        /// Below the border a sketch is exact: the counts are those of the posts themselves.
+        #[test]
+        fn an_overlap_is_exact_below_the_border(
+            one in proptest::collection::btree_set(0_u64..600, 0..400),
+            two in proptest::collection::btree_set(0_u64..600, 0..40),
+            pane in 1_usize..60,
+        ) {
+            let sketch = |posts| PostSketch::of(panes(posts, pane).iter());
+            let (large, small) = (sketch(&one), sketch(&two));
+            let border = large.complete_up_to.min(small.complete_up_to);
+            let below = |posts: &BTreeSet<u64>| -> BTreeSet<u64> {
+                let hashes = posts.iter().map(|post| post.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+                hashes.filter(|&hash| hash <= border).collect()
+            };
+            let (one, two) = (below(&one), below(&two));
+            let exact = (one.intersection(&two).count(), one.len().min(two.len()));
+            prop_assert_eq!(large.overlap(&small), exact);
+            prop_assert_eq!(small.overlap(&large), exact);
+        }
     }
 }

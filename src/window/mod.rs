@@ -11,7 +11,7 @@ mod distinct;
 mod pane;
 mod tally;
 
-pub use bottom::{Bottom, Sample, Samples};
+pub use bottom::{Bottom, PostSketch, Sample, Samples};
 pub use capped::Capped;
 pub use distinct::Distinct;
 pub use pane::{Pane, Scale};

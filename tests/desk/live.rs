@@ -113,7 +113,10 @@ async fn a_comment_every_fifteen_seconds_keeps_the_line_open() {
     let house = House::furnished();
     let desk = Arc::clone(&house.desk);
     let request = Request::get("/api/events").body(Body::empty()).unwrap();
-    let response = router(Arc::clone(&desk)).oneshot(request).await.unwrap();
+    let response = router(Arc::clone(&desk), Access::of_this_machine())
+        .oneshot(request)
+        .await
+        .unwrap();
     let closing = async {
         tokio::time::sleep(Duration::from_secs(50)).await;
         desk.close();
@@ -131,7 +134,7 @@ async fn live_pages_are_limited_and_counted() {
     });
     let open = || {
         let request = Request::get("/api/events").body(Body::empty()).unwrap();
-        router(Arc::clone(&house.desk)).oneshot(request)
+        router(Arc::clone(&house.desk), Access::of_this_machine()).oneshot(request)
     };
     let first = open().await.unwrap();
     assert_eq!(

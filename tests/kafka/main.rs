@@ -9,6 +9,7 @@
 )]
 
 mod cluster;
+mod feeder;
 mod laws;
 
 use std::time::Instant;
@@ -176,6 +177,21 @@ fn writing_to_a_broker_that_is_away_fails_for_now() {
     assert!(error.is_transient(), "{error}");
     cluster.broker.as_ref().unwrap().up().unwrap();
     write(&mut writer, [record("a", 0, "after")]);
+}
+
+#[test]
+fn posts_of_one_source_keep_their_order_embedded() {
+    let cluster = Cluster::embedded();
+    feeder::names_a_feed_that_is_missing(&cluster, "a");
+    feeder::keeps_the_order_of_each_source(&cluster, "a");
+}
+
+#[test]
+fn posts_of_one_source_keep_their_order_real() {
+    if let Some((cluster, name)) = Cluster::real("feeder", 1) {
+        feeder::names_a_feed_that_is_missing(&cluster, &name);
+        feeder::keeps_the_order_of_each_source(&cluster, &name);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::detect::{Change, CountTable, Pair, Series, Signal, WindowEvidence};
 use crate::post::{EventTime, FeedKind, Language, PostIdentity, TopicKey};
 use crate::relevance::PlaceCode;
 use crate::triage::{Character, Level, Reason, Revision, Status};
-use crate::window::{Bottom, Sample, Scale};
+use crate::window::{PostSketch, Sample, Scale};
 
 /// 2026-03-03T20:11:26Z, the onset of the made incident.
 const ONSET: i64 = 1_772_568_686_000;
@@ -111,7 +111,7 @@ fn signal(topic: &str) -> Signal {
                 "https://bsky.app/profile/a.b/post/3k",
             ),
         ],
-        identities: Bottom::default(),
+        identities: PostSketch::of([].iter()),
         series: Series {
             pane_s: 60,
             from_ms: ONSET - 26_000 - 2 * 60_000,
@@ -141,6 +141,7 @@ pub(crate) fn revision() -> Revision {
         opened_at: signal.opened_at,
         updated_at: signal.at,
         resolved_at: None,
+        merged_into: None,
         signal,
     }
 }

@@ -1,6 +1,6 @@
 //! `kentongan replay`: a back-test on recorded posts.
 //!
-//! In: files of plain posts. Out: alerts as JSON lines on standard output, a summary on standard error.
+//! In: files of posts, plain ones unless told. Out: alerts as JSON lines on standard output, a summary on standard error.
 //! Rule: files are merged by the posts' times; ties go by argument, then line.
 
 mod compare;
@@ -13,15 +13,17 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use clap::Args;
 
-use crate::cli::classify::{next_line, open};
+use crate::cli::classify::{self, next_line};
+use crate::cli::input::open_through;
+use crate::cli::progress::Progress;
 use crate::cli::{Context, exit};
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::detect::Constants;
-use crate::post::{EventTime, FeedKind};
-use crate::relevance::Gate;
+use crate::feed::Refused;
+use crate::post::{EventTime, Post};
 use crate::service::clock::Stopwatch;
-use crate::service::replay::Replay;
-use crate::service::{clock, rendering};
+use crate::service::replay::{Recorded, Replay};
+use crate::service::{clock, lists, rendering};
 
 /// Back-test on recorded posts: which alerts would there have been?
 #[derive(Debug, Args)]
@@ -30,13 +32,17 @@ Examples:
   kentongan replay posts.jsonl.gz > alerts.jsonl
   kentongan replay social.jsonl news.jsonl --set relevance.enabled=false
   zcat posts.jsonl.gz | kentongan replay -
+  kentongan replay --format auto recorded-feed.jsonl
   kentongan replay --explain posts.jsonl > /dev/null      why, for people, on standard error
   kentongan replay --compare tuned.toml posts.jsonl       which incidents tuned.toml adds (+) and drops (-)
 
 The same input and configuration give the same bytes. The last line on standard error adds up:
 posts = counted + irrelevant + untopical + duplicate + late + refused.")]
 pub struct Arguments {
-    /// Files of plain posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
+    /// How the lines are written: a format of docs/formats.md, or `auto`
+    #[arg(long, default_value = "plain", value_name = "FORMAT", value_parser = classify::format)]
+    pub format: Format,
+    /// Files of posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Tell on standard error why there was each alert
@@ -55,9 +61,8 @@ struct Source {
     path: PathBuf,
     lines: Box<dyn BufRead>,
     line: Vec<u8>,
-    time: EventTime,
-    kind: FeedKind,
-    has_line: bool,
+    /// The next line, decoded; `None` at the end of the file.
+    head: Option<Result<Post<'static>, Refused>>,
 }
 
 /// Runs the back-test.
@@ -76,8 +81,10 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
         let other = context.load(Some(file))?;
         let mut other = back_test(&other, arguments)?;
         let (mut old, mut new) = (compare::Incidents::default(), compare::Incidents::default());
-        fold(arguments, config, &mut replay, &mut |alert| old.note(alert))?;
-        fold(arguments, config, &mut other, &mut |alert| new.note(alert))?;
+        fold(context, arguments, &mut replay, &mut |alert| {
+            old.note(alert);
+        })?;
+        fold(context, arguments, &mut other, &mut |alert| new.note(alert))?;
         written = compare::write(&old, &new, &mut output);
     } else {
         let mut emit = |alert: &[u8]| {
@@ -90,7 +97,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
                 written = io::stderr().write_all(explain::lines(alert).as_bytes());
             }
         };
-        fold(arguments, config, &mut replay, &mut emit)?;
+        fold(context, arguments, &mut replay, &mut emit)?;
     }
     written
         .and_then(|()| output.flush())
@@ -104,13 +111,17 @@ fn back_test(config: &Config, arguments: &Arguments) -> anyhow::Result<Replay> {
         None => Constants::default(),
     };
     let files = u32::try_from(arguments.files.len())?;
-    let gate = Gate::new(&config.relevance)?;
+    let recorded = Recorded {
+        files,
+        format: arguments.format,
+    };
+    let lists = lists::load(config)?;
     let rendering = rendering(config)?;
     Ok(Replay::new(
         config,
-        gate,
+        lists,
         rendering,
-        files,
+        recorded,
         clock::now(),
         constants,
     )?)
@@ -118,37 +129,42 @@ fn back_test(config: &Config, arguments: &Arguments) -> anyhow::Result<Replay> {
 
 /// Folds every line of every file, merged by the posts' times.
 fn fold(
+    context: &Context,
     arguments: &Arguments,
-    config: &Config,
     replay: &mut Replay,
     emit: &mut dyn FnMut(&[u8]),
 ) -> anyhow::Result<()> {
+    let config = context.config()?;
     let limit = u64::from(config.ingest.max_post_bytes);
+    let mut progress = Progress::of_files(context, &arguments.files, 1);
     let mut sources = Vec::new();
     for path in &arguments.files {
-        let lines = open(path).with_context(|| format!("opening {}", path.display()))?;
+        let lines = open_through(path, |file| progress.bar().wrap_read(file))
+            .with_context(|| format!("opening {}", path.display()))?;
         let mut source = Source {
             path: path.clone(),
             lines,
             line: Vec::new(),
-            time: EventTime::MIN,
-            kind: FeedKind::Social,
-            has_line: false,
+            head: None,
         };
         source.advance(replay, limit)?;
         sources.push(source);
     }
+    let bar = progress.bar();
+    let mut emit = |alert: &[u8]| bar.suspend(|| emit(alert));
     while let Some((number, source)) = earliest(&mut sources) {
-        replay.offer(number, source.kind, &source.line, emit)?;
+        if let Some(decoded) = source.head.take() {
+            progress.post(created_at(&decoded));
+            replay.offer(number, decoded, &mut emit)?;
+        }
         source.advance(replay, limit)?;
     }
-    Ok(replay.finish(emit)?)
+    Ok(replay.finish(&mut emit)?)
 }
 
 impl Source {
-    /// Reads the next line that is not blank.
+    /// Reads and decodes the next line that is not blank.
     fn advance(&mut self, replay: &Replay, limit: u64) -> anyhow::Result<()> {
-        self.has_line = false;
         loop {
             self.line.clear();
             let read = next_line(&mut self.lines, &mut self.line, limit);
@@ -159,18 +175,25 @@ impl Source {
                 break;
             }
         }
-        let peek = replay.peek(&self.line);
-        // A line without a time goes at once, beside the one before it.
-        self.time = peek.created_at.unwrap_or(EventTime::MIN);
-        self.kind = peek.kind.unwrap_or(self.kind);
-        self.has_line = true;
+        self.head = Some(replay.decode(&self.line).map(Post::into_owned));
         Ok(())
+    }
+
+    /// The time of the next line. One that is no post goes at once, beside the one before it.
+    fn time(&self) -> Option<EventTime> {
+        self.head.as_ref().map(created_at)
     }
 }
 
+fn created_at(head: &Result<Post<'_>, Refused>) -> EventTime {
+    head.as_ref().map_or(EventTime::MIN, |post| post.created_at)
+}
+
 fn earliest(sources: &mut [Source]) -> Option<(u32, &mut Source)> {
-    let waiting = (0..).zip(sources).filter(|(_, source)| source.has_line);
-    waiting.min_by_key(|(number, source)| (source.time, *number))
+    let waiting = (0..)
+        .zip(sources)
+        .filter(|(_, source)| source.head.is_some());
+    waiting.min_by_key(|(number, source)| (source.time(), *number))
 }
 
 fn summarise(replay: &Replay, took: Duration, to: &mut impl Write) -> anyhow::Result<()> {

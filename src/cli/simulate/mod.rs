@@ -1,19 +1,25 @@
 //! `kentongan simulate`: made posts with the truth beside them, or a recording played again.
 //!
-//! In: arguments. Out: JSON lines of the plain format on stdout or in a file.
-//! Not here: how posts are made (`simulate`).
+//! In: arguments. Out: JSON lines of the plain format on stdout or in a file, or records of the feeds.
+//! Not here: how posts are made (`simulate`), how they get into the feeds (`to_kafka`).
+
+mod to_kafka;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::Args;
-use flate2::read::MultiGzDecoder;
 
+use self::to_kafka::Pace;
+use crate::cli::context::Context;
+use crate::cli::input::{open, open_through};
+use crate::cli::progress::Progress;
 use crate::post::EventTime;
+use crate::service::clock;
 use crate::simulate::{
     DEFAULT_RATE, DEFAULT_START, DEMO_LENGTH, DEMO_SCRIPT, MadePost, Recording, Replay, Script,
     Settings, Simulation, Truth, parse_duration,
@@ -27,6 +33,13 @@ Examples:
   kentongan simulate --events drill.toml --for 2h --seed 7
   kentongan simulate --events /dev/null --for 24h    a quiet day and nothing else
   kentongan simulate --from day.jsonl.gz --rebase 2026-11-24T00:00:00Z --speed 10 --repeat 5
+  kentongan simulate --to-kafka --start now-24h  the demo on your own cluster: the quiet day at
+                                                 once, then each post when its time has come
+  kentongan simulate --to-kafka --from day.jsonl.gz --rebase now --speed 10
+
+A TIME is RFC 3339, or now, or so long before or after it: now-24h, now+10s.
+With --to-kafka the posts go to the first feed of their kind, social or news, in [[feeds]]; those of
+one author, of one outlet, in order. The last line on standard error says how many went where.
 
 An events file has one block for each event:
   [[event]]
@@ -70,27 +83,52 @@ pub struct Arguments {
     /// Write the posts to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the posts into the configured feeds: past ones at once, later ones by the clock
+    #[arg(long, conflicts_with = "out")]
+    pub to_kafka: bool,
+    /// Wait for no post's time: write as fast as Kafka takes them
+    #[arg(long, requires = "to_kafka")]
+    pub at_once: bool,
     /// Write what really happens to this file, one JSON line an event
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub truth: Option<PathBuf>,
 }
 
+impl Arguments {
+    fn start(&self) -> EventTime {
+        self.start.unwrap_or(DEFAULT_START)
+    }
+
+    fn length(&self) -> Duration {
+        self.length.unwrap_or(DEMO_LENGTH)
+    }
+}
+
 /// What `posts` gives: a made post, or why a recording cannot be read on.
-pub type Posts = Box<dyn Iterator<Item = anyhow::Result<MadePost>> + Send>;
+type Posts = Box<dyn Iterator<Item = anyhow::Result<MadePost>> + Send>;
 
 /// Runs the command. A reader that closes its end early is no failure.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (posts, truths) = posts(arguments)?;
+pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut progress = progress(context, arguments);
+    let (posts, truths) = posts(arguments, &progress)?;
     if let Some(path) = &arguments.truth {
         write_truths(path, &truths).with_context(|| format!("writing {}", path.display()))?;
+    }
+    if arguments.to_kafka {
+        let pace = if arguments.at_once {
+            Pace::AtOnce
+        } else {
+            Pace::ByTheClock
+        };
+        return to_kafka::run(context, posts, pace, &mut progress);
     }
     let written = match &arguments.out {
         Some(path) => {
             let file =
                 File::create(path).with_context(|| format!("creating {}", path.display()))?;
-            write_posts(posts, BufWriter::new(file))
+            write_posts(posts, BufWriter::new(file), &mut progress)
         }
-        None => write_posts(posts, BufWriter::new(io::stdout().lock())),
+        None => write_posts(posts, BufWriter::new(io::stdout().lock()), &mut progress),
     };
     match written {
         Err(error) if is_closed_pipe(&error) => Ok(()),
@@ -98,8 +136,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
 }
 
+/// How far it has come; nothing where the posts themselves run over the terminal.
+fn progress(context: &Context, arguments: &Arguments) -> Progress {
+    let runs_over = arguments.out.is_none() && !arguments.to_kafka && io::stdout().is_terminal();
+    if runs_over {
+        return Progress::hidden();
+    }
+    match &arguments.from {
+        Some(path) => {
+            let rounds = u64::from(arguments.repeat.get());
+            Progress::of_files(context, std::slice::from_ref(path), rounds)
+        }
+        None => Progress::of_event_time(context, arguments.start(), arguments.length()),
+    }
+}
+
 /// The posts that the arguments ask for, in time order, and the events that they hold.
-pub fn posts(arguments: &Arguments) -> anyhow::Result<(Posts, Vec<Truth>)> {
+fn posts(arguments: &Arguments, progress: &Progress) -> anyhow::Result<(Posts, Vec<Truth>)> {
     if let Some(path) = &arguments.from {
         let path = path.clone();
         let replay = Replay {
@@ -109,7 +162,9 @@ pub fn posts(arguments: &Arguments) -> anyhow::Result<(Posts, Vec<Truth>)> {
         };
         // Opened once here so that a wrong name fails before anything is written.
         open(&path).with_context(|| format!("opening {}", path.display()))?;
-        let recording = Recording::new(move || open(&path), replay);
+        let bar = progress.bar();
+        let open = move || open_through(&path, |file| bar.wrap_read(file));
+        let recording = Recording::new(open, replay);
         return Ok((Box::new(recording.map(|post| Ok(post?))), Vec::new()));
     }
     let script = match &arguments.events {
@@ -121,8 +176,8 @@ pub fn posts(arguments: &Arguments) -> anyhow::Result<(Posts, Vec<Truth>)> {
     };
     let simulation = Simulation::new(&Settings {
         seed: arguments.seed,
-        start: arguments.start.unwrap_or(DEFAULT_START),
-        length: arguments.length.unwrap_or(DEMO_LENGTH),
+        start: arguments.start(),
+        length: arguments.length(),
         rate: arguments.rate,
         script,
     })?;
@@ -130,9 +185,11 @@ pub fn posts(arguments: &Arguments) -> anyhow::Result<(Posts, Vec<Truth>)> {
     Ok((Box::new(simulation.map(Ok)), truths))
 }
 
-fn write_posts(posts: Posts, mut out: impl Write) -> anyhow::Result<()> {
+fn write_posts(posts: Posts, mut out: impl Write, progress: &mut Progress) -> anyhow::Result<()> {
     for post in posts {
-        out.write_all(post?.line.as_bytes())?;
+        let post = post?;
+        progress.post(post.at);
+        out.write_all(post.line.as_bytes())?;
         out.write_all(b"\n")?;
     }
     Ok(out.flush()?)
@@ -147,18 +204,6 @@ fn write_truths(path: &Path, truths: &[Truth]) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    let file = File::open(path)?;
-    if path.extension().is_some_and(|extension| extension == "gz") {
-        Ok(Box::new(BufReader::with_capacity(
-            1 << 16,
-            MultiGzDecoder::new(file),
-        )))
-    } else {
-        Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
-    }
-}
-
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
@@ -168,10 +213,24 @@ fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map_err(|error| error.to_string())
 }
 
+/// RFC 3339, `now`, `now-24h`, `now+10s`.
 fn time(text: &str) -> Result<EventTime, String> {
-    let time: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| "not an RFC 3339 time like 2026-03-04T05:06:07Z".to_owned())?;
+    let from_now = |sign: i64, length: &str| {
+        let millis = i64::try_from(duration(length)?.as_millis()).unwrap_or(i64::MAX);
+        Ok(clock::now().plus_millis(sign * millis))
+    };
+    if text == "now" {
+        return Ok(clock::now());
+    }
+    if let Some(before) = text.strip_prefix("now-") {
+        return from_now(-1, before);
+    }
+    if let Some(after) = text.strip_prefix("now+") {
+        return from_now(1, after);
+    }
+    let time: jiff::Timestamp = text.parse().map_err(|_| {
+        "neither an RFC 3339 time like 2026-03-04T05:06:07Z nor now, now-24h, now+10s".to_owned()
+    })?;
     Ok(EventTime::from_millis(time.as_millisecond()))
 }
 

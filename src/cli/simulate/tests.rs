@@ -4,7 +4,17 @@ use clap::Parser;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use std::sync::mpsc::{self, Receiver};
+
 use super::*;
+use crate::cli::context::GlobalOptions;
+use crate::cli::exit::Interrupted;
+use crate::config::Config;
+use crate::log::Partition;
+use crate::log::memory::{Cluster, MemoryLog};
+use crate::post::FeedKind;
+use crate::service::feeder::{Feeder, RecordTime};
+use crate::service::interrupt::Interrupt;
 
 #[derive(Debug, Parser)]
 struct Line {
@@ -20,12 +30,18 @@ fn parse(line: &str) -> Result<Arguments, String> {
         .map_err(|error| error.to_string())
 }
 
+fn context() -> Context {
+    Context::new(GlobalOptions::default())
+}
+
 #[test]
 fn arguments_that_do_not_go_together_are_refused() {
     for right in [
         "",
         "--for 90s --rate 0.5 --seed 7 --truth t",
         "--from f --speed 2.5 --repeat 3",
+        "--to-kafka --start now-24h --truth t",
+        "--from f --rebase now+1m --to-kafka --at-once",
     ] {
         assert!(parse(right).is_ok(), "{right}");
     }
@@ -38,6 +54,9 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("--from f --repeat 0", "--repeat"),
         ("--for soon", "90s"),
         ("--start today", "RFC 3339"),
+        ("--start now-", "90s"),
+        ("--at-once", "--to-kafka"),
+        ("--to-kafka --out f", "--out"),
     ] {
         let message = parse(wrong).unwrap_err();
         assert!(message.contains(names), "{message}");
@@ -55,7 +74,7 @@ fn same_arguments_write_the_same_files() {
             out.display(),
             truth.display()
         );
-        run(&parse(&line).unwrap()).unwrap();
+        run(&context(), &parse(&line).unwrap()).unwrap();
         std::fs::read(out).unwrap()
     };
     let first = write("first");
@@ -73,11 +92,62 @@ fn compressed_recording_is_played_round_by_round() {
         .unwrap();
     gzip.finish().unwrap();
     let line = format!("--from {} --repeat 3", path.display());
-    let (posts, truths) = posts(&parse(&line).unwrap()).unwrap();
+    let (posts, truths) = posts(&parse(&line).unwrap(), &Progress::hidden()).unwrap();
     let lines: Vec<String> = posts.map(|post| post.unwrap().line).collect();
     assert_eq!(lines.len(), 3);
     assert!(lines.is_sorted() && lines.iter().all(|line| line.contains("\"id\":")));
     assert!(truths.is_empty());
     let missing = format!("--from {}", folder.path().join("none").display());
-    assert!(run(&parse(&missing).unwrap()).is_err());
+    assert!(run(&context(), &parse(&missing).unwrap()).is_err());
+}
+
+/// A feeder on the log in memory, with one partition for each feed.
+fn feeder(cluster: &Cluster) -> Feeder<MemoryLog> {
+    let feeds = Config::built_in().unwrap().feeds;
+    for feed in &feeds {
+        cluster.create(&feed.name, 1);
+    }
+    Feeder::new(cluster.log("simulate"), &feeds, RecordTime::Written)
+}
+
+/// Plays one post of a second ago and one of tomorrow; what is in the feed then.
+fn play(pace: Pace, stop: &Receiver<Interrupt>) -> (anyhow::Result<()>, usize) {
+    let cluster = Cluster::new();
+    let mut feeder = feeder(&cluster);
+    let post = |at| {
+        Ok(MadePost {
+            at,
+            kind: FeedKind::Social,
+            line: r#"{"id":"1","text":"banjir"}"#.to_owned(),
+            event: None,
+        })
+    };
+    let posts = [
+        post(time("now-1s").unwrap()),
+        post(time("now+24h").unwrap()),
+    ];
+    let posts = Box::new(posts.into_iter());
+    let played = to_kafka::play(&mut feeder, posts, pace, stop, &mut Progress::hidden());
+    let feed = Partition {
+        name: "feeds.social".into(),
+        number: 0,
+    };
+    (played, cluster.read(&feed).len())
+}
+
+#[test]
+fn past_posts_go_at_once_and_later_ones_wait_for_their_time() {
+    let (person, stop) = mpsc::channel();
+    let (played, written) = play(Pace::AtOnce, &stop);
+    assert!(played.is_ok());
+    assert_eq!(written, 2);
+    person.send(Interrupt::Person).unwrap();
+    let (played, written) = play(Pace::AtOnce, &stop);
+    assert!(played.unwrap_err().is::<Interrupted>());
+    assert_eq!(written, 0, "a person who stops it is heard at every post");
+    let waiter = std::thread::spawn(move || play(Pace::ByTheClock, &stop));
+    drop(person);
+    let (played, written) = waiter.join().unwrap();
+    assert!(played.unwrap_err().is::<Interrupted>());
+    assert!(written <= 1, "tomorrow's post is not written today");
 }

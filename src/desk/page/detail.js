@@ -7,8 +7,10 @@ const COUNTS = ["posts", "originals", "accounts", "texts", "domains", "tag_sets"
 const WHY_ROWS = 12;
 
 function table(head, rows) {
-  const cells = (kind, row) => element("tr", {}, ...row.map((cell) => element(kind, kind === "th" ? { scope: "col" } : {}, cell)));
-  return element("table", {}, element("thead", {}, cells("th", head)), element("tbody", {}, ...rows.map((row) => cells("td", row))));
+  const cell = (text) => element("td", {}, text);
+  const column = (text) => (text ? element("th", { scope: "col" }, text) : cell(""));
+  const line = (kind, row) => element("tr", {}, ...row.map(kind));
+  return element("table", {}, element("thead", {}, line(column, head)), element("tbody", {}, ...rows.map((row) => line(cell, row))));
 }
 
 function facts(alert) {

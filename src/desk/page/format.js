@@ -3,7 +3,9 @@ import { currentTongue, word } from "./words.js";
 
 const locale = () => (currentTongue() === "id" ? "id-ID" : "en-GB");
 
+/** A count or a mean; what would round to nothing is told as less than a tenth. */
 export function number(value) {
+  if (value > 0 && value < 0.05) return `< ${number(0.1)}`;
   const digits = Math.abs(value) < 100 ? 1 : 0;
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
 }

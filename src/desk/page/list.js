@@ -75,21 +75,19 @@ export class List {
   }
 
   #item(row) {
+    const line = row.title[currentTongue()];
+    const place = row.place?.name[currentTongue()];
+    const beside = [word(row.character)];
+    if (place && !line.includes(place)) beside.unshift(place);
+    if (row.acknowledged) beside.push(row.acknowledged.by);
     const marks = [];
     if (row.exercise) marks.push(word("exercise"));
     if (row.status === RESOLVED) marks.push(word(RESOLVED));
     if (row.data_state !== "live") marks.push(word(row.data_state));
-    if (row.acknowledged) marks.push(row.acknowledged.by);
-    const line = row.title[currentTongue()];
-    const place = row.place?.[currentTongue()];
-    const title = element("span", { class: "title", title: line });
-    if (marks.length) title.append(element("small", {}, `[${marks.join(" · ")}]`), " ");
-    title.append(line);
-    if (place && !line.includes(place)) title.append(" ", element("small", {}, place));
+    const title = element("span", { class: "title", title: line }, line, element("small", {}, [...marks, ...beside].join(" · ")));
     const numbers = `${number(row.observed)} / ${number(row.expected)}`;
     const item = element("li", { role: "option", class: row.status === RESOLVED ? "over" : "" },
-      level(row), title, element("span", { class: "numbers" }, numbers),
-      element("span", { class: "character" }, word(row.character)), element("span", { class: "age" }),
+      level(row), title, element("span", { class: "numbers" }, numbers), element("span", { class: "age" }),
       sparkline(row.series, word("chart")));
     item.dataset.incident = row.incident;
     return item;

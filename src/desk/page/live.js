@@ -10,13 +10,16 @@ export class Live {
   #serverAheadMs = 0;
   #opened = false;
 
-  /** `handlers` has snapshot, incident, tick and reset; each gets parsed data. */
-  constructor(handlers) {
+  #refused;
+
+  /** `handlers` has snapshot, incident, tick and reset, each gets parsed data; `refused` hears that a token is needed. */
+  constructor(handlers, refused) {
     this.#handlers = handlers;
-    this.#connect();
+    this.#refused = refused;
+    this.connect();
   }
 
-  #connect() {
+  connect() {
     const source = new EventSource("/api/events");
     this.#source = source;
     source.addEventListener("open", () => {
@@ -32,8 +35,11 @@ export class Live {
       });
     }
     // The browser comes back by itself after a cut, but gives up after an answer that is no stream.
-    source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#connect(), REOPEN_AFTER_MS);
+    source.addEventListener("error", async () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      const answer = await fetch("/api/session").catch(() => null);
+      if (answer?.status === 401) this.#refused();
+      else setTimeout(() => this.connect(), REOPEN_AFTER_MS);
     });
   }
 

@@ -5,11 +5,15 @@ import { List } from "./list.js";
 import { Live } from "./live.js";
 import { currentTongue, speak, word } from "./words.js";
 
+// Events that come together are drawn together.
+const DRAW_AFTER_MS = 50;
+
 const byId = (id) => document.getElementById(id);
 const pane = byId("detail");
 const list = new List(byId("list"), (id) => { location.hash = encodeURIComponent(id); openPane(id); });
 let feeds = [];
 let opened = null;
+let drawing = null;
 
 const live = new Live({
   snapshot(data) {
@@ -23,7 +27,7 @@ const live = new Live({
   reset: () => list.clear(),
   incident(row) {
     if (!list.put(row)) return;
-    drawList();
+    drawing ??= setTimeout(drawList, DRAW_AFTER_MS);
     if (row.incident === opened) openPane(opened);
   },
   tick(data) {
@@ -31,9 +35,21 @@ const live = new Live({
     drawFeeds();
     showFreshness();
   },
+}, () => { byId("sign-in").hidden = false; });
+
+byId("sign-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const headers = { Authorization: `Bearer ${byId("token").value.trim()}` };
+  const answer = await fetch("/api/session", { method: "POST", headers }).catch(() => null);
+  byId("token").value = "";
+  byId("sign-in-problem").textContent = answer?.ok ? "" : word("token_unknown");
+  byId("sign-in").hidden = Boolean(answer?.ok);
+  if (answer?.ok) live.connect();
 });
 
 function drawList() {
+  clearTimeout(drawing);
+  drawing = null;
   list.draw(live.now());
   const open = list.openRows();
   byId("empty").hidden = byId("list").childElementCount > 0;

@@ -6,12 +6,19 @@
 //! Not here: which members a format has.
 
 mod member;
+mod root;
 mod shapes;
+mod tree;
 
+use std::cell::Cell;
+
+use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 
 pub(super) use member::{Member, Members};
-pub(super) use shapes::{Id, List, Number, Object, Text, members};
+pub(super) use root::Root;
+pub(super) use shapes::{Id, List, Name, Number, Object, Text, members};
+pub(super) use tree::Tree;
 
 use super::{Refusal, Refused};
 
@@ -23,7 +30,7 @@ const FRAMES: [(u8, usize); 2] = [(0, 4), (1, 16)];
 
 /// The text of a record: without the frame of a schema registry and without a byte order mark.
 pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Refused> {
-    let bytes = without_frame(bytes);
+    let bytes = without_frame(bytes)?;
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Refused {
         reason: Refusal::NotUtf8,
         detail: "the record must be JSON in UTF-8".to_owned(),
@@ -48,6 +55,20 @@ pub(super) fn object<'de, T: Members<'de>>(text: &'de str) -> Result<T, Refused>
     }
 }
 
+/// Reads the whole of `text`, which must be an object, as a tree.
+pub(super) fn tree(text: &str) -> Result<Tree<'_>, Refused> {
+    let left = Cell::new(tree::MAX_VALUES);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let seed = tree::Grow { left: &left };
+    let tree = seed.deserialize(&mut reader);
+    let tree = tree.and_then(|tree| reader.end().map(|()| tree));
+    let tree = tree.map_err(|error| not_json(&error))?;
+    if !matches!(tree, Tree::Object(_)) {
+        return Err(wrong_type("the record", tree.described(), "an object"));
+    }
+    Ok(tree)
+}
+
 /// A refusal that names the member, never its value.
 pub(super) fn wrong_type(member: &str, found: &str, expected: &str) -> Refused {
     Refused {
@@ -56,19 +77,24 @@ pub(super) fn wrong_type(member: &str, found: &str, expected: &str) -> Refused {
     }
 }
 
-/// Strips a schema registry's frame, but only from what is JSON behind it.
-fn without_frame(bytes: &[u8]) -> &[u8] {
+/// Strips a schema registry's frame. No JSON begins with its marker, so behind it stands either
+/// JSON or a binary format.
+fn without_frame(bytes: &[u8]) -> Result<&[u8], Refused> {
     for (marker, id_length) in FRAMES {
-        let behind = bytes
-            .strip_prefix(&[marker])
-            .and_then(|framed| framed.get(id_length..));
-        if let Some(behind) = behind
-            && behind.trim_ascii_start().starts_with(b"{")
-        {
-            return behind;
-        }
+        let Some(framed) = bytes.strip_prefix(&[marker]) else {
+            continue;
+        };
+        return match framed.get(id_length..) {
+            Some(behind) if behind.trim_ascii_start().starts_with(b"{") => Ok(behind),
+            Some(_) | None => Err(Refused {
+                reason: Refusal::BinarySchema,
+                detail: "framed by a schema registry, but not JSON (Avro, Protobuf): \
+                         let the connector write JSON"
+                    .to_owned(),
+            }),
+        };
     }
-    bytes
+    Ok(bytes)
 }
 
 /// Whether brackets nest deeper than [`MAX_DEPTH`]. Nearly all records have too few for that, which
@@ -103,12 +129,14 @@ fn depth(json: &[u8]) -> usize {
 
 /// A syntax error in words that show nothing of the record.
 fn not_json(error: &serde_json::Error) -> Refused {
-    let what = match error.classify() {
-        Category::Eof => "the JSON ends too early",
-        Category::Syntax | Category::Data | Category::Io => "not JSON",
+    let (reason, what) = match error.classify() {
+        Category::Eof => (Refusal::NotJson, "the JSON ends too early"),
+        Category::Syntax | Category::Io => (Refusal::NotJson, "not JSON"),
+        // Every type is read; only the number of values has a limit.
+        Category::Data => (Refusal::TooLarge, "more than 100,000 values"),
     };
     Refused {
-        reason: Refusal::NotJson,
+        reason,
         detail: format!("{what} at line {}, column {}", error.line(), error.column()),
     }
 }

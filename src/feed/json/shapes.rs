@@ -134,7 +134,7 @@ impl<'de, T: Members<'de>> Shape<'de> for Object<T> {
 }
 
 /// A member's name.
-struct Name<'a>(Cow<'a, str>);
+pub(in crate::feed) struct Name<'a>(pub(in crate::feed) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -64,7 +64,7 @@ fn jetstream_events_that_are_no_posts_are_told_apart_from_mistakes() {
         "collection",
     );
     check(
-        &|event| event["commit"]["operation"] = json!("update"),
+        &|event| event["commit"]["operation"] = json!("resync"),
         Refusal::NotAPost,
         "operation",
     );
@@ -73,7 +73,7 @@ fn jetstream_events_that_are_no_posts_are_told_apart_from_mistakes() {
             event["commit"] =
                 json!({"operation": "delete", "collection": "app.bsky.feed.post", "rkey": "3k9"});
         },
-        Refusal::NotAPost,
+        Refusal::Deleted,
         "operation",
     );
     check(

@@ -73,7 +73,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 /// The law of every decoded post.
-fn assert_sound(post: &Post<'_>) {
+pub(super) fn assert_sound(post: &Post<'_>) {
     assert!(!post.id.is_empty());
     assert!(!post.text.trim().is_empty() || !post.title.trim().is_empty());
     assert!((0..4_133_980_800_000).contains(&post.created_at.millis()));

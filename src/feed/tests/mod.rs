@@ -2,7 +2,12 @@
 
 mod jetstream;
 mod laws;
+mod mutations;
+mod news;
 mod plain;
+mod samples;
+mod shapes;
+mod social;
 mod x_v2;
 
 use serde_json::Value;
@@ -11,7 +16,7 @@ use super::{AccountKey, Decoder, Refusal};
 use crate::config::Format;
 use crate::post::{FeedKind, Location, Post};
 
-const FORMATS: [Format; 3] = [Format::Plain, Format::XV2, Format::Jetstream];
+const FORMATS: [Format; 16] = Format::ALL;
 const MAX_BYTES: usize = 1_048_576;
 /// A mark in every text below: no refusal may repeat it.
 const SECRET: &str = "rahasia";
@@ -61,6 +66,11 @@ fn shown(post: &Post<'_>) -> Vec<String> {
 }
 
 #[track_caller]
+fn check_sample((format, record): samples::Sample, expected: [&str; 10]) {
+    assert_eq!(shown(&post(format, record)), expected);
+}
+
+#[track_caller]
 fn check_post(format: Format, record: &Value, expected: [&str; 10]) {
     let record = record.to_string();
     assert_eq!(shown(&post(format, &record)), expected);
@@ -68,7 +78,11 @@ fn check_post(format: Format, record: &Value, expected: [&str; 10]) {
 
 #[test]
 fn what_is_no_json_is_refused_in_every_format() {
-    for format in FORMATS {
+    // A line of GKG is no JSON.
+    for format in FORMATS
+        .into_iter()
+        .filter(|&format| format != Format::GdeltGkg)
+    {
         let check = |bytes: &[u8], reason, detail| check_refused(format, bytes, reason, detail);
         check(b"", Refusal::Empty, "");
         check(b"rahasia", Refusal::NotJson, "line 1");
@@ -76,7 +90,7 @@ fn what_is_no_json_is_refused_in_every_format() {
         check(br#"{"text":"rahasia"} {}"#, Refusal::NotJson, "column");
         check(br#"{"text":"rahasia \ud8zz"}"#, Refusal::NotJson, "column");
         check(b"{\"text\":\"rahasia \xff\"}", Refusal::NotUtf8, "UTF-8");
-        check(b"\0\0\0\0\x01\xff\xfe", Refusal::NotUtf8, "UTF-8");
+        check(b"\0\0\0\0\x01\xff\xfe", Refusal::BinarySchema, "JSON");
         check(
             &vec![b' '; MAX_BYTES + 1],
             Refusal::TooLarge,
@@ -85,7 +99,8 @@ fn what_is_no_json_is_refused_in_every_format() {
         let tombstone = decoder().decode(format, None).unwrap_err();
         assert_eq!(tombstone.reason, Refusal::Tombstone);
         let blank = decoder().decode(format, Some(b" \r\n")).unwrap_err();
-        assert_eq!(blank.reason == Refusal::NotAPost, format == Format::XV2);
+        let keeps_alive = matches!(format, Format::XV1 | Format::XV2 | Format::Auto);
+        assert_eq!(blank.reason == Refusal::NotAPost, keeps_alive);
     }
 }
 

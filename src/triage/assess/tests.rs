@@ -6,7 +6,7 @@ use super::*;
 use crate::config::Config;
 use crate::detect::{Change, WindowEvidence};
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
-use crate::window::{Bottom, Scale};
+use crate::window::{PostSketch, Scale};
 
 fn counts(posts: u32, originals: u32, accounts: u32, texts: u32, tag_sets: u32) -> CountTable {
     let of = f64::from(originals);
@@ -129,7 +129,7 @@ fn signal(made: &Made, topic: &str) -> Signal {
             .collect(),
         places: Vec::new(),
         samples: Vec::new(),
-        identities: Bottom::default(),
+        identities: PostSketch::of(std::iter::empty()),
         series: Series {
             observed,
             ..Series::default()

@@ -1,0 +1,7 @@
+// Begins the page.
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import "./style.css";
+
+mount(App, { target: document.body });

@@ -1,0 +1,89 @@
+//! The desk over alerts that someone else made, for example those of a back-test:
+//!
+//! ```sh
+//! kentongan replay posts.jsonl.gz | cargo run --example desk
+//! ```
+//!
+//! In: alerts, one JSON object a line, on standard input; the address to listen on (default: a free
+//! port) and a file of tokens, if the page shall ask for one. Out: the address on standard output, then the page until it is interrupted.
+//! Rule: the desk is the one of the service; only the feeds are made up, because nothing feeds them.
+#![expect(clippy::print_stdout, reason = "it is how this tells its address")]
+
+use std::io::BufRead as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use kentongan::alert::Alert;
+use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, router};
+use kentongan::metrics::{Known, Metrics};
+use kentongan::post::FeedKind;
+use kentongan::service::clock;
+use prometheus::Registry;
+use tokio::net::TcpListener;
+
+const TICK: Duration = Duration::from_secs(1);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let address = std::env::args().nth(1);
+    let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0")).await?;
+    let tokens_file = std::env::args().nth(2).unwrap_or_default();
+    let access = Access::of(listener.local_addr()?, &tokens_file)?;
+    let registry = Registry::new();
+    let metrics = Metrics::new(&registry, &Known::default())?;
+    let health = Arc::new(Health::new(u32::MAX));
+    let desk = Desk::new(
+        Limits::default(),
+        health,
+        registry,
+        metrics,
+        Arc::new(clock::now),
+    );
+    let desk = Arc::new(desk);
+    let reader = Arc::clone(&desk);
+    let read = std::thread::spawn(move || read_alerts(&reader));
+    let told = Arc::clone(&desk);
+    let tick = async move {
+        let mut beat = tokio::time::interval(TICK);
+        loop {
+            beat.tick().await;
+            told.tick(clock::now(), made_up_feeds());
+        }
+    };
+    println!("Page: http://{}/", listener.local_addr()?);
+    tokio::select! {
+        served = axum::serve(listener, router(desk, access)) => served.context("serving the page")?,
+        () = tick => {}
+    }
+    drop(read);
+    Ok(())
+}
+
+fn read_alerts(desk: &Desk) {
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        match serde_json::from_str::<Alert>(&line) {
+            Ok(alert) => desk.apply(alert),
+            Err(error) => println!("this line is no alert: {error}"),
+        }
+    }
+}
+
+fn made_up_feeds() -> Vec<FeedHealth> {
+    let feed = |name: &str, kind, state, delay_s| FeedHealth {
+        name: name.to_owned(),
+        kind,
+        state,
+        delay_s,
+        received: 1_234,
+    };
+    vec![
+        feed(
+            "feeds.social",
+            FeedKind::Social,
+            FeedState::Flowing,
+            Some(1.5),
+        ),
+        feed("feeds.news", FeedKind::News, FeedState::Stalled, None),
+    ]
+}

@@ -1,0 +1,45 @@
+//! The names of places by code, for people.
+//!
+//! In: `config/gazetteer/areas.tsv`. Out: [`PlaceNames`].
+//! Not here: finding names in texts (`gazetteer`), names in other languages (`alert`).
+
+use std::collections::BTreeMap;
+
+use crate::relevance::lists::Lists;
+
+/// The names of areas by code.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceNames<'a>(BTreeMap<&'a str, PlaceName<'a>>);
+
+/// The name of one area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaceName<'a> {
+    /// `province`, `regency` or `city`: the same name can be a city's and a regency's.
+    pub level: &'a str,
+    /// Its Indonesian name, without the level.
+    pub name: &'a str,
+}
+
+impl<'a> PlaceNames<'a> {
+    /// The names in `lists`. Whether their rows are sound is the gate's question.
+    pub fn new(lists: &Lists<'a>) -> Self {
+        let row = |line: &'a str| {
+            let mut columns = line.split('\t');
+            let (code, level) = (columns.next()?, columns.next()?);
+            let name = columns.nth(1)?;
+            Some((code, PlaceName { level, name }))
+        };
+        let lines = lists.areas.lines().filter(|line| !line.starts_with('#'));
+        Self(lines.filter_map(row).collect())
+    }
+
+    /// The name of the area `code`.
+    pub fn get(&self, code: &str) -> Option<PlaceName<'a>> {
+        self.0.get(code).copied()
+    }
+
+    /// Every code.
+    pub fn codes(&self) -> impl Iterator<Item = &'a str> {
+        self.0.keys().copied()
+    }
+}

@@ -1,0 +1,276 @@
+//! Notify beside the log: alerts in, requests to one address out.
+//!
+//! In: every alert that the log holds. Out: HTTP requests; the place up to which all is settled.
+//! Rule: a stage for each address, with a group of its own, so a dead one holds up no other. A place is
+//! committed only when the other side has answered for everything before it: after a crash the rest is
+//! told again (at least once). The other side lives by the wall's clock, so the demo's is not used here.
+//! Not here: what is sent and when it is tried again (`notify`).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock::{self, Stopwatch};
+use super::run::Shared;
+use super::stage::Stage;
+use crate::alert::Alert;
+use crate::config::{ALERTMANAGERS_MAX, Config, SecretError};
+use crate::log::{Event, Outgoing, Partition, Position, Record};
+use crate::metrics::{DeliveryResult, Limit, Metrics};
+use crate::notify::{
+    Alertmanager, Answer, Channel, Endpoint, EndpointError, Request, Sender, SenderError, Webhook,
+};
+use crate::post::EventTime;
+
+/// Longest time that one turn sends before the log is asked again.
+const SEND: Duration = Duration::from_secs(5);
+/// Names of stages and of consumer groups, by the address's place in the list.
+const ALERTMANAGERS: [&str; ALERTMANAGERS_MAX] = [
+    "notify-alertmanager-1",
+    "notify-alertmanager-2",
+    "notify-alertmanager-3",
+    "notify-alertmanager-4",
+];
+const WEBHOOK: &str = "notify-webhook";
+
+/// Why a channel could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifyError {
+    /// The file of an address.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// An address.
+    #[error("the address of {stage}")]
+    Endpoint {
+        /// The stage that would send to it.
+        stage: &'static str,
+        /// What is wrong.
+        source: EndpointError,
+    },
+    /// The HTTP client.
+    #[error(transparent)]
+    Sender(#[from] SenderError),
+    /// The runtime of the HTTP client.
+    #[error("starting the HTTP client of notify")]
+    Runtime(#[from] std::io::Error),
+}
+
+type Make = Box<dyn Fn() -> Box<dyn Channel> + Send>;
+
+/// One address.
+pub(super) struct NotifyStage {
+    name: &'static str,
+    make: Make,
+    channel: Box<dyn Channel>,
+    sender: Sender,
+    runtime: tokio::runtime::Runtime,
+    alerts: Arc<str>,
+    owned: BTreeMap<u32, Owned>,
+    leaving: Vec<u32>,
+}
+
+/// A partition of the alerts.
+#[derive(Debug, Clone, Copy)]
+struct Owned {
+    /// Up to here an owner before has settled it.
+    begins: u64,
+    /// Up to here it was read.
+    next: u64,
+    /// Up to here it is settled, and up to here committed.
+    settled: u64,
+    committed: u64,
+    /// Whether everything that was there at the start is known: before, an incident that is over by
+    /// now would be told as a new one.
+    caught_up: bool,
+}
+
+/// The stages of every address that is configured.
+pub(super) fn stages(config: &Config) -> Result<Vec<NotifyStage>, NotifyError> {
+    let mut stages = Vec::new();
+    let parse = |stage, url: &str| {
+        Endpoint::parse(url).map_err(|source| NotifyError::Endpoint { stage, source })
+    };
+    let limit = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let alertmanager = &config.notify.alertmanager;
+    for (name, url) in ALERTMANAGERS.into_iter().zip(&alertmanager.urls) {
+        let endpoint = parse(name, url)?;
+        let (resend_ms, incidents) = (
+            alertmanager.resend_interval_ms,
+            limit(alertmanager.max_incidents),
+        );
+        let make = move || {
+            Box::new(Alertmanager::new(&endpoint, resend_ms, incidents)) as Box<dyn Channel>
+        };
+        stages.push(NotifyStage::new(name, config, Box::new(make))?);
+    }
+    if let Some(url) = config.notify.webhook_url()? {
+        let endpoint = parse(WEBHOOK, url.reveal())?;
+        let source = config.alert.source.clone();
+        let queue = limit(config.notify.webhook.queue_alerts);
+        let make =
+            move || Box::new(Webhook::new(endpoint.clone(), &source, queue)) as Box<dyn Channel>;
+        stages.push(NotifyStage::new(WEBHOOK, config, Box::new(make))?);
+    }
+    Ok(stages)
+}
+
+/// The channels that are configured, as metrics call them.
+pub(super) fn channels(config: &Config) -> Vec<&'static str> {
+    let webhook = &config.notify.webhook;
+    let has_webhook = webhook.url.is_some() || !webhook.url_file.is_empty();
+    let alertmanager = (!config.notify.alertmanager.urls.is_empty()).then_some("alertmanager");
+    alertmanager
+        .into_iter()
+        .chain(has_webhook.then_some("webhook"))
+        .collect()
+}
+
+impl NotifyStage {
+    fn new(name: &'static str, config: &Config, make: Make) -> Result<Self, NotifyError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            name,
+            channel: make(),
+            make,
+            sender: Sender::new()?,
+            runtime,
+            alerts: config.kafka.alerts.as_str().into(),
+            owned: BTreeMap::new(),
+            leaving: Vec::new(),
+        })
+    }
+
+    /// Sends what is due, for a while; then states what is settled.
+    pub(super) fn tell(&mut self, shared: &Shared) {
+        if !self.owned.values().all(|owned| owned.caught_up) {
+            return;
+        }
+        let watch = Stopwatch::start();
+        while !shared.is_stopping()
+            && watch.elapsed() < SEND
+            && let Some(request) = self.channel.due(clock::now())
+        {
+            let answer = self.runtime.block_on(self.sender.send(&request));
+            report(self.channel.name(), &request, &answer, &shared.metrics);
+            self.channel.answered(&answer, clock::now());
+        }
+        let dropped = self.channel.take_dropped();
+        shared.metrics.count_limit(Limit::NotifyQueue, dropped);
+        let channel = self.channel.name();
+        shared
+            .metrics
+            .count_deliveries(channel, DeliveryResult::Dropped, dropped);
+        if self.channel.is_settled() {
+            for owned in self.owned.values_mut() {
+                owned.settled = owned.next;
+            }
+        }
+    }
+
+    fn fold(&mut self, record: &Record<'_>) {
+        let Some(owned) = self.owned.get_mut(&record.partition.number) else {
+            return;
+        };
+        owned.next = owned.next.max(record.offset.saturating_add(1));
+        // What is no alert is for other readers.
+        let Ok(alert) = serde_json::from_slice::<Alert>(record.value.unwrap_or_default()) else {
+            return;
+        };
+        if record.offset < owned.begins {
+            self.channel.remember(&alert, clock::now());
+        } else {
+            self.channel.apply(&alert, clock::now());
+        }
+    }
+
+    /// What was known belongs to the next owner, who folds the log again.
+    fn forget(&mut self, partition: u32) {
+        self.owned.remove(&partition);
+        self.channel = (self.make)();
+    }
+}
+
+impl Stage for NotifyStage {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn visit(&mut self, event: Event<'_>) {
+        match event {
+            Event::Assigned { partition, next } => {
+                let owned = Owned {
+                    begins: next,
+                    next,
+                    settled: next,
+                    committed: next,
+                    caught_up: false,
+                };
+                self.owned.insert(partition.number, owned);
+            }
+            Event::Record(record) => self.fold(&record),
+            Event::AtEnd { partition, next } => {
+                if let Some(owned) = self.owned.get_mut(&partition.number) {
+                    owned.next = owned.next.max(next);
+                    owned.caught_up = true;
+                }
+            }
+            Event::Revoked { partition } => self.leaving.push(partition.number),
+            Event::Lost { partition } => self.forget(partition.number),
+        }
+    }
+
+    /// Which incidents are open is known from all that the log still holds.
+    fn reads_from(&self, _next: u64) -> u64 {
+        0
+    }
+
+    fn is_due(&self, _now: EventTime) -> bool {
+        let moved = |owned: &Owned| owned.settled > owned.committed;
+        !self.leaving.is_empty() || self.owned.values().any(moved)
+    }
+
+    fn outputs(&mut self, _now: EventTime) -> Vec<Outgoing> {
+        Vec::new()
+    }
+
+    fn done(&self) -> Vec<Position> {
+        let position = |(&number, owned): (&u32, &Owned)| Position {
+            partition: Partition {
+                name: Arc::clone(&self.alerts),
+                number,
+            },
+            next: owned.settled,
+        };
+        self.owned.iter().map(position).collect()
+    }
+
+    fn committed(&mut self) {
+        for owned in self.owned.values_mut() {
+            owned.committed = owned.settled;
+        }
+        for partition in std::mem::take(&mut self.leaving) {
+            self.forget(partition);
+        }
+    }
+}
+
+fn report(channel: &'static str, request: &Request, answer: &Answer, metrics: &Metrics) {
+    let endpoint = &request.endpoint;
+    let result = match answer {
+        Answer::Accepted => {
+            tracing::debug!(channel, %endpoint, "delivered");
+            DeliveryResult::Delivered
+        }
+        Answer::Refused { status } => {
+            tracing::warn!(channel, %endpoint, status, "delivery refused, not tried again");
+            DeliveryResult::Refused
+        }
+        Answer::Later { detail, .. } => {
+            tracing::warn!(channel, %endpoint, detail, "delivery failed, will be tried again");
+            DeliveryResult::Retried
+        }
+    };
+    metrics.count_deliveries(channel, result, 1);
+}

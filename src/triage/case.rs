@@ -1,0 +1,233 @@
+//! One open incident: its topics, which of them leads, what was told last.
+//!
+//! In: signals of its topics. Out: whether there is news, and the revisions that tell it.
+//! Rule: the level never falls while it is open; revisions count without gaps; a revision that only
+//! adds to what was told waits for the interval, one that raises the level does not.
+//! Not here: which topics belong together (`kinship`), the life of all incidents (`mod`).
+
+use std::collections::BTreeMap;
+
+use super::assess;
+use super::kinship::{Bond, Facet};
+use super::{Character, EpisodeId, Level, Reason, Revision, Status};
+use crate::config::Levels;
+use crate::detect::Signal;
+use crate::post::{EventTime, TopicKey};
+
+/// Topics that a revision names.
+const MOST_TOPICS: usize = 32;
+/// A topic with so many times the leading one's posts leads, whatever their classes.
+const FAR_LARGER: u32 = 8;
+
+/// One open incident.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    id: String,
+    revision: u32,
+    level: Level,
+    opened_at: EventTime,
+    updated_at: EventTime,
+    /// Topics in the order in which they joined, those that have calmed too.
+    topics: Vec<TopicKey>,
+    /// Episodes that go on.
+    pub(super) members: BTreeMap<EpisodeId, Facet>,
+    lead: Lead,
+    told: Told,
+}
+
+/// The topic that speaks for the incident.
+#[derive(Debug, Clone)]
+struct Lead {
+    facet: Facet,
+    signal: Box<Signal>,
+}
+
+/// What the last revision said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Told {
+    level: Level,
+    character: Character,
+    posts: u32,
+    topics: usize,
+}
+
+impl Case {
+    /// The incident that `signal` opens.
+    pub(super) fn open(episode: EpisodeId, signal: Signal, levels: &Levels) -> Self {
+        let facet = Facet::new(&signal);
+        let (character, _) = assess::character(&signal.counts);
+        let level = assess::level(levels, &signal, character);
+        Self {
+            id: incident_id(&signal),
+            revision: 0,
+            level,
+            opened_at: signal.opened_at,
+            updated_at: signal.at,
+            topics: vec![signal.topic.clone()],
+            members: BTreeMap::from([(episode, facet.clone())]),
+            told: Told {
+                level,
+                character,
+                posts: facet.posts,
+                topics: 1,
+            },
+            lead: Lead {
+                facet,
+                signal: Box::new(signal),
+            },
+        }
+    }
+
+    /// Its name, made from the first signal.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How urgent it is.
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The strongest bond of `facet` with one of its topics.
+    pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
+        let members = self.members.values();
+        members.filter_map(|member| member.bond(facet)).max()
+    }
+
+    /// Whether the leading topics of both are one event: more than a shared place.
+    pub(super) fn is_one_with(&self, other: &Self) -> bool {
+        self.lead.facet.bond(&other.lead.facet) > Some(Bond::Place)
+    }
+
+    /// Takes what `signal` says of one of its topics, new or known.
+    pub(super) fn take(&mut self, episode: EpisodeId, signal: Signal, levels: &Levels) {
+        let facet = Facet::new(&signal);
+        let (character, _) = assess::character(&signal.counts);
+        self.level = self.level.max(assess::level(levels, &signal, character));
+        self.join(&signal.topic);
+        self.members.insert(episode, facet.clone());
+        self.follow(facet, signal);
+    }
+
+    /// One of its topics has calmed; true when it was the last.
+    pub(super) fn calm(&mut self, episode: &EpisodeId, signal: Signal) -> bool {
+        self.members.remove(episode);
+        self.updated_at = self.updated_at.max(signal.at);
+        if self.lead.facet.topic == signal.topic {
+            *self.lead.signal = signal;
+        }
+        self.members.is_empty()
+    }
+
+    /// Takes everything that `other` holds.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.level = self.level.max(other.level);
+        other.topics.iter().for_each(|topic| self.join(topic));
+        self.members.extend(other.members);
+        self.follow(other.lead.facet, *other.lead.signal);
+    }
+
+    /// The revision that is due at `now`, if there is news.
+    pub(super) fn news(&mut self, now: EventTime, interval_ms: i64) -> Option<Revision> {
+        let (character, _) = assess::character(&self.lead.signal.counts);
+        let rested = now.millis_since(self.updated_at) >= interval_ms;
+        let (status, reason) = if self.level > self.told.level {
+            (Status::Escalated, Reason::LevelRaised)
+        } else if !rested {
+            return None;
+        } else if character != self.told.character {
+            (Status::Updated, Reason::CharacterChanged)
+        } else if self.topics.len() > self.told.topics {
+            (Status::Updated, Reason::TopicsJoined)
+        } else if self.lead.facet.posts / 2 >= self.told.posts {
+            (Status::Updated, Reason::Growth)
+        } else {
+            return None;
+        };
+        self.updated_at = self.updated_at.max(now);
+        Some(self.revise(status, reason))
+    }
+
+    /// The first revision.
+    pub(super) fn opened(&mut self) -> Revision {
+        self.revise(Status::Opened, Reason::Spike)
+    }
+
+    /// The last revision: it is over.
+    pub(super) fn resolved(mut self) -> Revision {
+        let mut revision = self.revise(Status::Resolved, Reason::Calm);
+        revision.resolved_at = Some(revision.updated_at);
+        revision
+    }
+
+    /// The last revision: it goes on under the name of `older`.
+    pub(super) fn merged(mut self, older: &str, now: EventTime) -> Revision {
+        self.updated_at = self.updated_at.max(now);
+        let mut revision = self.revise(Status::Resolved, Reason::Merged);
+        revision.resolved_at = Some(revision.updated_at);
+        revision.merged_into = Some(older.to_owned());
+        revision
+    }
+
+    fn join(&mut self, topic: &TopicKey) {
+        if self.topics.len() < MOST_TOPICS && !self.topics.contains(topic) {
+            self.topics.push(topic.clone());
+        }
+    }
+
+    /// Lets the topic lead, if it is the leading one or outranks it.
+    fn follow(&mut self, facet: Facet, signal: Signal) {
+        let lead = &self.lead.facet;
+        let far_larger = |one: &Facet, two: &Facet| one.posts / FAR_LARGER > two.posts;
+        let outranks = facet.rank() < lead.rank() && !far_larger(lead, &facet);
+        let same_rank = facet.rank() == lead.rank() && facet.posts / 2 > lead.posts;
+        if facet.topic == lead.topic || outranks || same_rank || far_larger(&facet, lead) {
+            let signal = Box::new(signal);
+            self.lead = Lead { facet, signal };
+        }
+    }
+
+    fn revise(&mut self, status: Status, reason: Reason) -> Revision {
+        self.revision += 1;
+        let signal = (*self.lead.signal).clone();
+        let (character, character_why) = assess::character(&signal.counts);
+        self.told = Told {
+            level: self.level,
+            character,
+            posts: self.lead.facet.posts,
+            topics: self.topics.len(),
+        };
+        Revision {
+            incident: self.id.clone(),
+            revision: self.revision,
+            status,
+            reason,
+            level: self.level,
+            character,
+            character_why,
+            topics: self.topics_led_by(&signal.topic),
+            opened_at: self.opened_at,
+            updated_at: self.updated_at,
+            resolved_at: None,
+            merged_into: None,
+            signal,
+        }
+    }
+
+    fn topics_led_by(&self, lead: &TopicKey) -> Vec<TopicKey> {
+        let others = self.topics.iter().filter(|topic| *topic != lead);
+        std::iter::once(lead).chain(others).cloned().collect()
+    }
+}
+
+/// Made from the data alone: the day of the onset and the episode.
+fn incident_id(signal: &Signal) -> String {
+    let day: String = signal
+        .onset_at
+        .to_string()
+        .chars()
+        .take(10)
+        .filter(|c| *c != '-')
+        .collect();
+    format!("{day}-{}", signal.episode)
+}

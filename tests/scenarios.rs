@@ -1,0 +1,95 @@
+//! Scenarios: what an officer reads when known posts come by.
+//!
+//! In: the folders of tests/scenarios, each what `replay` is given. Out: one snapshot a folder.
+//! Rule: a changed snapshot is read as a duty officer would read it, then accepted or repaired.
+//! Not here: how the posts were made (tests/scenarios/make.py).
+
+#![expect(clippy::unwrap_used, reason = "a failure is a panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kentongan::alert::Alert;
+
+/// Runs `replay` on the posts of a folder: alerts, and the lines of the summary that do not tell speed.
+fn replay(folder: &Path) -> (Vec<Alert>, String) {
+    let mut posts = files(folder);
+    posts.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
+    let output = Command::new(env!("CARGO_BIN_EXE_kentongan"))
+        .args(["--quiet", "replay", "--config"])
+        .arg(folder.join("config.toml"))
+        .args(posts)
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let alerts = String::from_utf8(output.stdout).unwrap();
+    let alerts = alerts
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let summary = said
+        .lines()
+        .map(|line| line.split(" posts/s=").next().unwrap());
+    (alerts.collect(), summary.collect::<Vec<_>>().join("\n"))
+}
+
+/// What is in a folder, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// An alert as two or three lines.
+fn shown(alert: &Alert) -> String {
+    let word = |value: serde_json::Value| value.as_str().unwrap_or("?").to_owned();
+    let why = alert.character_why.iter().map(|difference| {
+        let (what, observed, expected) =
+            (&difference.what, difference.observed, difference.expected);
+        format!(", {observed} {what} for {expected:.0}")
+    });
+    let kinds = alert
+        .feeds
+        .kinds
+        .iter()
+        .map(|(kind, posts)| format!(" {kind} {posts}"));
+    let lead = alert.lead.map(|lead| {
+        let seconds = lead.seconds;
+        format!(", {} first by {seconds} s", lead.kind.as_str())
+    });
+    format!(
+        "{} {} {} ({}) {}\n  {}\n  {}{};{}{}\n",
+        alert.updated_at,
+        word(serde_json::to_value(alert.status).unwrap()),
+        alert.level.as_str(),
+        alert.level_number,
+        alert.title.en,
+        alert.title.id,
+        alert.character.as_str(),
+        why.collect::<String>(),
+        kinds.collect::<String>(),
+        lead.unwrap_or_default(),
+    )
+}
+
+#[test]
+fn every_scenario_reads_as_it_was_read_before() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut folders = files(&root);
+    folders.retain(|path| path.is_dir() && path.join("config.toml").exists());
+    assert!(folders.len() >= 7, "{folders:?}");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root.join("expected"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| {
+        for folder in &folders {
+            let (alerts, summary) = replay(folder);
+            let alerts: String = alerts.iter().map(shown).collect();
+            let name = folder.file_name().unwrap().to_str().unwrap();
+            insta::assert_snapshot!(name, format!("{alerts}{summary}"));
+        }
+    });
+}
