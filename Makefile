@@ -1,7 +1,7 @@
 # What a person types. Each recipe is one line; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick verify lint fmt bench kafka-start kafka-stop
+.PHONY: help setup demo test test-quick verify lint fmt bench evaluate kafka-start kafka-stop
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,12 @@ lint: ## format, lints, documentation, dependencies; no tests
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 	target/tools/bin/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
+
+evaluate: ## measure detection on real posts and count series (needs KENTONGAN_DATA)
+	@scripts/need cargo cc c++ make
+	cargo build --locked --release
+	python3 scripts/evaluate_posts.py --perturbed 10
+	python3 scripts/evaluate_peers.py --plot docs/peers.svg
 
 fmt: ## format the source
 	cargo fmt

@@ -291,7 +291,7 @@ fn the_digest_changes_with_what_decides() {
     let digest = |settings: &[&str]| load("", &[], settings).unwrap().digest();
     let built_in = digest(&[]);
     assert_eq!(built_in.len(), 16);
-    assert_eq!(built_in, digest(&["detect.minimum_posts=4"]));
+    assert_eq!(built_in, digest(&["detect.minimum_posts=3"]));
     assert_eq!(built_in, digest(&["privacy.account_key_file=/run/key"]));
     assert_ne!(built_in, digest(&["detect.minimum_posts=5"]));
 }

@@ -110,7 +110,9 @@ fn begins(truth: &Truth) -> String {
         EventKind::Earthquake => ("an earthquake", "gempa bumi"),
         EventKind::Flood => ("a slow flood", "banjir yang naik perlahan"),
         EventKind::Push => ("a coordinated hashtag push", "penggalangan tagar"),
+        EventKind::Chorus => ("one message in many words", "satu pesan dalam banyak kata"),
         EventKind::Rumour => ("a copied rumour", "kabar berantai"),
+        EventKind::Relay => ("a storm of reposts", "badai unggahan ulang"),
         EventKind::Press => ("a story in foreign newsrooms", "berita media asing"),
     };
     let clock = Zone::Wib.clock(UtcTime(truth.onset_at));

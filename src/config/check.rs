@@ -7,6 +7,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use crate::config::levels::levels;
 use crate::config::report::Report;
 use crate::config::secret::AccountSecret;
 use crate::config::section::{Fault, Section};
@@ -33,6 +34,7 @@ pub(crate) fn check(tree: &Table, report: &mut Report<'_>) -> Config {
         detect: detect(root.section("detect")),
         series: series(root.section("series")),
         triage: triage(root.section("triage")),
+        levels: levels(root.section("levels")),
         privacy: privacy(root.section("privacy")),
         http: http(root.section("http")),
         alert: alert(root.section("alert")),

@@ -14,6 +14,7 @@ mod check;
 mod environment;
 mod format;
 mod layer;
+mod levels;
 mod notify;
 mod paths;
 mod place;
@@ -31,6 +32,7 @@ use serde::Serialize;
 
 pub use environment::log_filter;
 pub use format::Format;
+pub use levels::Levels;
 pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretUrl, Webhook};
 pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
@@ -61,6 +63,8 @@ pub struct Config {
     pub series: Series,
     /// The third fold.
     pub triage: Triage,
+    /// When an incident is serious.
+    pub levels: Levels,
     /// What may be shown of people's posts.
     pub privacy: Privacy,
     /// The one port.

@@ -86,7 +86,6 @@ impl Detector {
         finding: Option<Finding>,
         closed: &mut dyn FnMut(ClosedPane<'_>),
     ) {
-        let guard = self.settings.guard;
         let Some(topic) = self.topics.get_mut(id) else {
             return;
         };
@@ -107,7 +106,7 @@ impl Detector {
                 threshold: finding.threshold,
             }),
         });
-        track.compact(pane, guard);
+        track.compact(pane, &self.settings);
         if let Some(finding) = finding {
             track.rise(pane, finding.surprise);
             self.kinds.get_mut(kind).follow(&key, id);
@@ -128,10 +127,10 @@ impl Detector {
         for topic in topics.iter_mut() {
             let track = topic.track_mut(kind);
             if let Some(track) = track.as_mut() {
-                track.compact(first_open, settings.guard);
+                track.compact(first_open, settings);
             }
             if let Some(faint) =
-                track.take_if(|track| track.is_faint(first_open, learned, settings.memory_blocks))
+                track.take_if(|track| track.is_faint(first_open, learned, settings))
             {
                 *track = faint.forget(learned);
             }

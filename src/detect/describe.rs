@@ -3,21 +3,18 @@
 //! In: a topic, its episode, the inputs' feed names. Out: [`Signal`].
 //! Not here: whether there is a signal.
 
+use super::crowd::Expected;
 use super::episode::Episode;
 use super::inputs::Inputs;
 use super::judge::Standard;
-use super::signal::{Change, CountTable, Pair, Series, Signal};
+use super::kind::Kinds;
+use super::signal::{Change, CountTable, Pair, Series, Signal, WindowEvidence};
 use super::tail;
 use super::topics::Topic;
 use super::track::Track;
 use crate::post::{EventTime, FeedKind};
 use crate::window::{Pane, PostSketch, Sample, Scale, Tally};
 
-/// First honest version of what a crowd looks like, per post: learned per class by a later version.
-const TYPICAL_ACCOUNTS: f64 = 0.8;
-const TYPICAL_TEXTS: f64 = 0.85;
-const TYPICAL_DOMAINS: f64 = 0.2;
-const TYPICAL_TAG_SETS: f64 = 0.3;
 /// Example posts of one signal.
 const MOST_SAMPLES: usize = 5;
 const SERIES_MINUTES: i64 = 60;
@@ -30,6 +27,7 @@ pub(super) struct Occasion<'a> {
     pub at: EventTime,
     pub pane: Pane,
     pub delayed: bool,
+    pub kinds: &'a Kinds,
     pub inputs: &'a Inputs,
 }
 
@@ -47,6 +45,13 @@ pub(super) fn signal(
     });
     let mut tally = Tally::default();
     tallies.iter().flatten().for_each(|part| tally.merge(part));
+    let mut crowd = Expected::default();
+    for (kind, part) in FeedKind::ALL.into_iter().zip(&tallies) {
+        if let (Some(usual), Some(part)) = (occasion.kinds.get(kind).crowds.get(topic.class), part)
+        {
+            crowd += usual.expect(part);
+        }
+    }
     let kinds = FeedKind::ALL.into_iter().zip(&tallies);
     let kinds = kinds.filter_map(|(kind, tally)| Some((kind, tally.as_ref()?.posts)));
     let evidence = episode.strongest;
@@ -61,7 +66,7 @@ pub(super) fn signal(
         onset_at: episode.onset_at,
         opened_at: episode.opened_at,
         evidence,
-        counts: counts(&tally, evidence.expected, evidence.scale),
+        counts: counts(&tally, crowd, &evidence),
         feeds: feeds(&tally, occasion.inputs),
         kinds: kinds.filter(|&(_, posts)| posts > 0).collect(),
         first_seen: episode.first_seen.clone(),
@@ -77,23 +82,23 @@ pub(super) fn signal(
     }
 }
 
-/// Counts of the last hour; what is expected of a shorter window is stretched to the hour.
-fn counts(tally: &Tally, expected: f64, scale: Scale) -> CountTable {
-    let to_hour = match scale {
+/// Counts of the last hour; what is expected of a shorter window is stretched to the hour. Different
+/// things: as many as this class of topic usually has among so many posts.
+fn counts(tally: &Tally, crowd: Expected, evidence: &WindowEvidence) -> CountTable {
+    let to_hour = match evidence.scale {
         Scale::OneMinute => 60.0,
         Scale::FiveMinutes => 12.0,
         Scale::OneHour => 1.0,
     };
-    let originals = f64::from(tally.originals);
-    let signed = f64::from(tally.posts.saturating_sub(tally.unsigned));
+    let expected = evidence.expected * to_hour;
     let pair = |observed, expected: f64| Pair { observed, expected };
     CountTable {
-        posts: pair(tally.posts, expected * to_hour),
-        originals: pair(tally.originals, expected * to_hour),
-        accounts: pair(tally.accounts.count(), signed * TYPICAL_ACCOUNTS),
-        texts: pair(tally.texts.count(), originals * TYPICAL_TEXTS),
-        domains: pair(tally.domains.count(), originals * TYPICAL_DOMAINS),
-        tag_sets: pair(tally.tag_sets.count(), originals * TYPICAL_TAG_SETS),
+        posts: pair(tally.posts, expected),
+        originals: pair(tally.originals, expected),
+        accounts: pair(tally.accounts.count(), crowd.accounts),
+        texts: pair(tally.texts.count(), crowd.texts),
+        domains: pair(tally.domains.count(), crowd.domains),
+        tag_sets: pair(tally.different_tags(), crowd.tag_sets),
     }
 }
 

@@ -99,6 +99,7 @@ impl Detector {
         let episode = Episode::open(name, tally.span?, pane, evidence, hour_posts);
         topic.episode = Some(Box::new(episode));
         self.episodes.insert(topic.key.clone(), id);
+        self.opened = self.opened.saturating_add(1);
         let at = tally.span?.1;
         self.signal(id, Change::Opened, pane, at, signals)
     }
@@ -189,6 +190,7 @@ impl Detector {
             at,
             pane,
             delayed: self.sent_at.millis_since(at) > DELAYED_MS && change != Change::Calmed,
+            kinds: &self.kinds,
             inputs: &self.inputs,
         };
         let standard = self
@@ -200,10 +202,12 @@ impl Detector {
     }
 }
 
-/// Different accounts; where most posts name no author, different texts or domains.
+/// Different accounts; where most posts name no author, different texts or domains, and reposts: an
+/// account passes on a post once.
 fn voices(tally: &Tally) -> u32 {
     if tally.unsigned.saturating_mul(2) > tally.posts {
-        tally.texts.count().max(tally.domains.count())
+        let reposts = tally.posts.saturating_sub(tally.originals);
+        tally.texts.count().max(tally.domains.count()) + reposts
     } else {
         tally.accounts.count()
     }

@@ -7,22 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::{BASE_SURPRISE, OWN_EPISODES_PER_DAY, TAIL_MEMORY_BLOCKS};
+use super::settings::{Constants, Settings};
 
 /// Classes of topics that share one tail.
 pub(super) const CLASSES: usize = 4;
 /// The budget is shared equally among the classes.
 pub(super) const CLASSES_SHARING_THE_BUDGET: f64 = 4.0;
-
-const CLASS_PRIOR_PER_POST: f64 = 5e-4;
-const CLASS_PRIOR_POSTS: f64 = 3_000.0;
-const CLASS_PRIOR_EXCESS: f64 = 2.0;
-const CLASS_PRIOR_WEIGHT: f64 = 10.0;
-/// One excursion counts at most this many mean excesses: a catastrophe is not a habit.
-const EXCESS_CAP: f64 = 4.0;
-const OWN_PRIOR_EPISODES: f64 = 1.0;
-const OWN_PRIOR_DAYS: f64 = 5.0;
-const OWN_PRIOR_WEIGHT: f64 = 3.0;
 
 /// The class of a topic key.
 pub(super) fn class_of(topic: &str) -> usize {
@@ -44,29 +34,32 @@ pub(super) struct ClassTail {
 
 impl ClassTail {
     /// One block of `posts` posts has passed.
-    pub(super) fn pass(&mut self, posts: f64) {
-        let kept = libm::exp(-1.0 / TAIL_MEMORY_BLOCKS);
+    pub(super) fn pass(&mut self, posts: f64, by: &Constants) {
+        let kept = libm::exp(-1.0 / by.tail_memory_blocks);
         self.episodes *= kept;
         self.excess *= kept;
         self.posts = self.posts * kept + posts;
     }
 
     /// An excursion ended that had risen `excess` above the base.
-    pub(super) fn add(&mut self, excess: f64) {
+    pub(super) fn add(&mut self, excess: f64, by: &Constants) {
         self.episodes += 1.0;
-        self.excess += excess.min(EXCESS_CAP * self.mean_excess());
+        self.excess += excess.min(by.excess_cap * self.mean_excess(by));
     }
 
-    pub(super) fn mean_excess(&self) -> f64 {
-        (self.excess + CLASS_PRIOR_WEIGHT * CLASS_PRIOR_EXCESS)
-            / (self.episodes + CLASS_PRIOR_WEIGHT)
+    pub(super) fn mean_excess(&self, by: &Constants) -> f64 {
+        (self.excess + by.class_prior_weight * by.class_prior_excess)
+            / (self.episodes + by.class_prior_weight)
     }
 
     /// The surprise that this class passes `per_day` times a day at `posts_per_day`.
-    pub(super) fn threshold(&self, posts_per_day: f64, per_day: f64) -> f64 {
-        let per_post = (self.episodes + CLASS_PRIOR_PER_POST * CLASS_PRIOR_POSTS)
-            / (self.posts + CLASS_PRIOR_POSTS);
-        passed(per_post * posts_per_day, self.mean_excess(), per_day)
+    pub(super) fn threshold(&self, posts_per_day: f64, per_day: f64, settings: &Settings) -> f64 {
+        let by = &settings.constants;
+        // A partition sees its share of the topics, but the volume of all of them.
+        let prior = by.class_prior_per_post * settings.share * by.class_prior_posts;
+        let per_post = (self.episodes + prior) / (self.posts + by.class_prior_posts);
+        let above = passed(per_post * posts_per_day, self.mean_excess(by), per_day);
+        by.base_surprise + above
     }
 }
 
@@ -79,48 +72,63 @@ pub(super) struct OwnTail {
 
 impl OwnTail {
     /// An excursion ended that had risen `excess` above the base.
-    pub(super) fn add(&mut self, excess: f64) {
+    pub(super) fn add(&mut self, excess: f64, by: &Constants) {
+        let mean = (self.excess + by.own_prior_weight * by.class_prior_excess)
+            / (self.episodes + by.own_prior_weight);
         self.episodes += 1.0;
-        self.excess += excess;
+        self.excess += excess.min(by.excess_cap * mean);
     }
 
     /// The surprise that this topic passes as often as one topic may, after `days` of watching.
-    pub(super) fn threshold(&self, days: f64, class_mean_excess: f64) -> f64 {
-        let per_day = (self.episodes + OWN_PRIOR_EPISODES) / (days + OWN_PRIOR_DAYS);
-        let mean = (self.excess + OWN_PRIOR_WEIGHT * class_mean_excess)
-            / (self.episodes + OWN_PRIOR_WEIGHT);
-        passed(per_day, mean, OWN_EPISODES_PER_DAY)
+    pub(super) fn threshold(&self, days: f64, class_mean_excess: f64, by: &Constants) -> f64 {
+        let per_day = (self.episodes + by.own_prior_episodes) / (days + by.own_prior_days);
+        let mean = (self.excess + by.own_prior_weight * class_mean_excess)
+            / (self.episodes + by.own_prior_weight);
+        by.base_surprise + passed(per_day, mean, by.own_episodes_per_day)
     }
 }
 
-/// The surprise passed `allowed` times a day, if the base is passed `base` times a day.
+/// How far above the base is passed `allowed` times a day, if the base is passed `base` times a day.
 fn passed(base: f64, mean_excess: f64, allowed: f64) -> f64 {
-    BASE_SURPRISE + mean_excess * libm::log(base / allowed).max(0.0)
+    mean_excess * libm::log(base / allowed).max(0.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+
+    fn settings() -> Settings {
+        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+    }
 
     #[test]
     fn a_class_that_bursts_often_needs_more_surprise() {
         let mut calm = ClassTail::default();
-        calm.pass(10_000.0);
+        let settings = settings();
+        let by = &settings.constants;
+        calm.pass(10_000.0, by);
         let mut bursting = calm;
-        (0..50).for_each(|_| bursting.add(3.0));
-        assert!(bursting.threshold(5_000.0, 0.25) > calm.threshold(5_000.0, 0.25) + 1.0);
+        (0..50).for_each(|_| bursting.add(3.0, by));
+        assert!(
+            bursting.threshold(5_000.0, 0.25, &settings)
+                > calm.threshold(5_000.0, 0.25, &settings) + 1.0
+        );
     }
 
     #[test]
     fn a_generous_budget_never_goes_below_the_base() {
         let tail = ClassTail::default();
-        assert!((tail.threshold(100.0, 1e6) - BASE_SURPRISE).abs() < 1e-12);
+        assert!(
+            (tail.threshold(100.0, 1e6, &settings()) - settings().constants.base_surprise).abs()
+                < 1e-12
+        );
     }
 
     #[test]
     fn one_catastrophe_does_not_deafen_a_class() {
         let mut tail = ClassTail::default();
-        tail.add(500.0);
-        assert!(tail.mean_excess() < 3.0);
+        tail.add(500.0, &Constants::default());
+        assert!(tail.mean_excess(&Constants::default()) < 3.0);
     }
 }

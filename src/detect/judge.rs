@@ -6,15 +6,13 @@
 //! only grow, so a window that is a spike now is one when it closes.
 
 use super::excess::ClassTail;
-use super::level::Expectation;
-use super::settings::{BASE_SURPRISE, Settings, WARM_UP_POSTS, WARM_UP_S};
+use super::level::{Expectation, Level};
+use super::settings::Settings;
 use super::tail;
 use super::track::Track;
 use super::volume::{Forecast, Volume};
 use crate::window::{Pane, Scale};
 
-/// Fewest posts that a window is ever forecast to hold, all topics together.
-const LEAST_VOLUME: f64 = 0.2;
 /// A count nearer to the mean than this many standard deviations is below the base surprise.
 const CERTAINLY_USUAL_DEVIATIONS: f64 = 2.0;
 
@@ -67,7 +65,8 @@ impl<'a> Standard<'a> {
 
     /// Whether enough was seen for an episode to open.
     pub(super) fn is_warm(&self) -> bool {
-        self.forecast.exposure_s >= WARM_UP_S && self.forecast.posts >= WARM_UP_POSTS
+        let by = &self.settings.constants;
+        self.forecast.exposure_s >= by.warm_up_s && self.forecast.posts >= by.warm_up_posts
     }
 
     /// How many of the track's windows have the posts to be tested.
@@ -87,7 +86,7 @@ impl<'a> Standard<'a> {
             }
             let expectation = self.expect(track, scale.millis(self.pane));
             let surprise = surprise(observed, expectation);
-            if surprise >= best.map_or(BASE_SURPRISE, |(.., best)| best) {
+            if surprise >= best.map_or(self.settings.constants.base_surprise, |(.., best)| best) {
                 best = Some((scale, observed, expectation, surprise));
             }
         }
@@ -104,22 +103,26 @@ impl<'a> Standard<'a> {
 
     /// What the track should hold in a window of `millis`.
     pub(super) fn expect(&self, track: &Track, millis: i64) -> Expectation {
-        let Settings {
-            guard,
-            memory_blocks,
-            ..
-        } = *self.settings;
+        let guard = self.settings.guard;
+        let least = self.settings.constants.least_volume;
         let untaught = self.volume.blocks_after(self.learned, self.pane, guard);
-        let level = track.level_after(untaught, memory_blocks);
-        let block = self.volume.block(self.pane, guard);
-        let volume = (self.forecast.per_second * seconds(millis)).max(LEAST_VOLUME);
-        level.expect(&block, volume, memory_blocks)
+        let mut level = track.level_after(untaught, self.settings);
+        let mut block = self.volume.block(self.pane, guard);
+        if block.ordinal == 0 {
+            // The first hour: what is closed of it is all that is known.
+            let last = self.pane.plus(-guard);
+            block.total = as_float(self.forecast.posts);
+            level = Level::of(track.posts_up_to(last));
+        }
+        let volume = (self.forecast.per_second * seconds(millis)).max(least);
+        level.expect(&block, volume, self.settings)
     }
 
     /// The higher of the model's threshold and those that past excursions set.
     pub(super) fn threshold(&self, track: &Track) -> f64 {
+        let by = &self.settings.constants;
         let budget = self.settings.budget_per_day;
-        let model = libm::log10(self.forecast.tests_per_day / budget).max(BASE_SURPRISE);
+        let model = libm::log10(self.forecast.tests_per_day / budget).max(by.base_surprise);
         let tail = self
             .forecast
             .tails
@@ -129,13 +132,13 @@ impl<'a> Standard<'a> {
         let class = self.class_threshold(tail);
         let ordinal = self.volume.block(self.pane, self.settings.guard).ordinal;
         let guard = self.pane.plus(-self.settings.guard);
-        let own = track.own_threshold(guard, ordinal, tail.mean_excess());
+        let own = track.own_threshold(guard, ordinal, tail.mean_excess(by), by);
         model.max(class).max(own)
     }
 
     fn class_threshold(&self, tail: ClassTail) -> f64 {
         let share = self.settings.budget_per_day / super::excess::CLASSES_SHARING_THE_BUDGET;
-        tail.threshold(self.forecast.per_second * 86_400.0, share)
+        tail.threshold(self.forecast.per_second * 86_400.0, share, self.settings)
     }
 }
 
@@ -145,6 +148,11 @@ fn surprise(observed: u32, expectation: Expectation) -> f64 {
         return 0.0;
     }
     tail::surprise(observed, mean, variance)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "posts of the first hour")]
+fn as_float(posts: u64) -> f64 {
+    posts as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "windows are at most an hour")]

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::{BASE_SURPRISE, Settings};
+use super::crowd::{Crowd, FEWEST_POSTS};
+use super::excess::CLASSES;
+use super::settings::Settings;
 use super::topics::{TopicId, Topics};
 use super::volume::Volume;
 use crate::post::{FeedKind, TopicKey};
@@ -22,6 +24,8 @@ pub(super) struct Kind {
     pub volume: Volume,
     /// Blocks up to this number have been taught to the levels.
     pub learned: u32,
+    /// Who usually talks, by class.
+    pub crowds: [Crowd; CLASSES],
     /// The hour of the last pane that began with a sweep of the topics.
     pub swept: Option<i64>,
     /// Open panes with posts, and whose.
@@ -68,6 +72,7 @@ impl Kind {
             first_open: None,
             volume: Volume::new(),
             learned: 0,
+            crowds: [Crowd::default(); CLASSES],
             swept: None,
             touched: BTreeMap::new(),
             hours: BTreeMap::new(),
@@ -112,24 +117,34 @@ impl Kind {
         self.first_open = Some(pane);
         self.volume.finish_hour(pane, settings);
         self.learn(pane, topics, settings);
-        self.end_excursions(pane, topics, settings.hold);
+        self.end_excursions(pane, topics, settings);
     }
 
     /// Teaches the levels the hours that the guard of `pane` allows.
     fn learn(&mut self, pane: Pane, topics: &mut Topics, settings: &Settings) {
         for block in self.volume.blocks_after(self.learned, pane, settings.guard) {
             self.learned = block.ordinal;
+            self.crowds
+                .iter_mut()
+                .for_each(|crowd| crowd.pass(settings));
             while let Some(hour) = self
                 .hours
                 .first_entry()
                 .filter(|hour| *hour.key() <= block.hour)
             {
                 for id in hour.remove() {
-                    let topic = topics.get_mut(id);
-                    if let Some(track) =
-                        topic.and_then(|topic| topic.track_mut(self.feeds).as_mut())
+                    let Some(topic) = topics.get_mut(id) else {
+                        continue;
+                    };
+                    let crowd = self.crowds.get_mut(topic.class);
+                    let Some(track) = topic.track_mut(self.feeds).as_mut() else {
+                        continue;
+                    };
+                    let posts = track.learn(block, settings);
+                    if let (Some(crowd), None) = (crowd, track.excursion)
+                        && posts >= FEWEST_POSTS
                     {
-                        track.learn(block, settings.memory_blocks);
+                        crowd.learn(&track.tally_of_hour(block.hour));
                     }
                 }
             }
@@ -144,9 +159,9 @@ impl Kind {
     }
 
     /// Ends the excursions that are over with `pane`, in the order of their ends.
-    fn end_excursions(&mut self, pane: Pane, topics: &mut Topics, hold: i64) {
+    fn end_excursions(&mut self, pane: Pane, topics: &mut Topics, settings: &Settings) {
         let mut over: Vec<(Pane, TopicKey, TopicId)> = self
-            .excursion_ends(topics, hold)
+            .excursion_ends(topics, settings.hold)
             .filter(|&(ended, _)| ended <= pane)
             .map(|(ended, (key, &id))| (ended, key.clone(), id))
             .collect();
@@ -161,9 +176,9 @@ impl Kind {
                 continue;
             };
             if let Some(excursion) = track.excursion {
-                let excess = excursion.peak - BASE_SURPRISE;
+                let excess = excursion.peak - settings.constants.base_surprise;
                 track.end_excursion(ended, excess);
-                self.volume.add_excess(class, excess);
+                self.volume.add_excess(class, excess, &settings.constants);
             }
         }
     }

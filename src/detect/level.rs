@@ -7,10 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::{
-    CLIP_DEVIATIONS, DISPERSION_MEMORY_BLOCKS, PRIOR_DISPERSION, PRIOR_DISPERSION_POSTS,
-    PRIOR_POSTS, PRIOR_TOTAL, UNCLIPPED_BLOCKS,
-};
+use super::settings::{Constants, Settings};
 
 /// One closed hour of a kind.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -54,67 +51,81 @@ impl Level {
         }
     }
 
+    /// A topic with so many posts before the first block.
+    pub(super) fn of(posts: u32) -> Self {
+        Self {
+            posts: f64::from(posts),
+            ..Self::new(0)
+        }
+    }
+
     /// Learns one block, and the blocks without the topic that went before.
-    pub(super) fn learn(&mut self, block: &Block, posted: u32, memory_blocks: f64) {
+    pub(super) fn learn(&mut self, block: &Block, posted: u32, settings: &Settings) {
+        let by = &settings.constants;
         let passed = f64::from(block.ordinal.saturating_sub(self.ordinal));
         if passed == 0.0 {
             return;
         }
-        self.posts *= libm::exp(-(passed - 1.0) / memory_blocks);
-        let mean = self.share(block.total_before) * block.posts;
-        self.scatter(-mean, mean, passed - 1.0);
-        let got = self.clipped(f64::from(posted), mean, block.ordinal);
-        self.scatter(got - mean, mean, 1.0);
-        self.posts = self.posts * libm::exp(-1.0 / memory_blocks) + got;
+        self.posts *= libm::exp(-(passed - 1.0) / settings.memory_blocks);
+        let mean = self.share(block.total_before, by) * block.posts;
+        self.scatter(-mean, mean, passed - 1.0, by);
+        let got = self.clipped(f64::from(posted), mean, block.ordinal, by);
+        self.scatter(got - mean, mean, 1.0, by);
+        self.posts = self.posts * libm::exp(-1.0 / settings.memory_blocks) + got;
         self.ordinal = block.ordinal;
     }
 
     /// What a window should hold in which `volume` posts of all topics are forecast.
-    pub(super) fn expect(&self, block: &Block, volume: f64, memory_blocks: f64) -> Expectation {
+    pub(super) fn expect(&self, block: &Block, volume: f64, settings: &Settings) -> Expectation {
         let passed = f64::from(block.ordinal.saturating_sub(self.ordinal));
-        let posts = self.posts * libm::exp(-passed / memory_blocks);
-        let mean = (posts + PRIOR_POSTS) / (block.total + PRIOR_TOTAL) * volume;
-        let variance = self.dispersion() * mean + mean * mean / (posts + PRIOR_POSTS);
+        let posts = self.posts * libm::exp(-passed / settings.memory_blocks);
+        let by = &settings.constants;
+        let mean = (posts + by.prior_posts) / (block.total + by.prior_total) * volume;
+        let variance = self.dispersion(by) * mean + mean * mean / (posts + by.prior_posts);
         Expectation { mean, variance }
     }
 
     /// Whether forgetting it would change nothing that matters.
-    pub(super) fn is_faint(&self, ordinal: u32, memory_blocks: f64) -> bool {
+    pub(super) fn is_faint(&self, ordinal: u32, settings: &Settings) -> bool {
         let passed = f64::from(ordinal.saturating_sub(self.ordinal));
-        self.posts * libm::exp(-passed / memory_blocks) < PRIOR_POSTS / 2.0
+        self.posts * libm::exp(-passed / settings.memory_blocks)
+            < settings.constants.prior_posts / 2.0
     }
 
-    fn share(&self, total: f64) -> f64 {
-        (self.posts + PRIOR_POSTS) / (total + PRIOR_TOTAL)
+    fn share(&self, total: f64, by: &Constants) -> f64 {
+        (self.posts + by.prior_posts) / (total + by.prior_total)
     }
 
-    fn clipped(&self, posted: f64, mean: f64, ordinal: u32) -> f64 {
-        if ordinal <= UNCLIPPED_BLOCKS {
+    fn clipped(&self, posted: f64, mean: f64, ordinal: u32, by: &Constants) -> f64 {
+        if ordinal <= by.unclipped_blocks {
             return posted;
         }
-        let deviation = (self.dispersion() * mean + 0.25).sqrt();
-        posted.min(mean + CLIP_DEVIATIONS * deviation + 1.0)
+        let deviation = (self.dispersion(by) * mean + 0.25).sqrt();
+        posted.min(mean + by.clip_deviations * deviation + 1.0)
     }
 
     /// Adds `times` blocks that were `error` off a `mean`.
-    fn scatter(&mut self, error: f64, mean: f64, times: f64) {
-        let kept = libm::exp(-times / DISPERSION_MEMORY_BLOCKS);
+    fn scatter(&mut self, error: f64, mean: f64, times: f64, by: &Constants) {
+        let kept = libm::exp(-times / by.dispersion_memory_blocks);
         self.squares = self.squares * kept + times * error * error;
         self.means = self.means * kept + times * mean;
     }
 
     /// Variance over mean, at least 1, drawn towards the prior where little was seen.
-    fn dispersion(&self) -> f64 {
-        let squares = self.squares + PRIOR_DISPERSION * PRIOR_DISPERSION_POSTS;
-        (squares / (self.means + PRIOR_DISPERSION_POSTS)).max(1.0)
+    fn dispersion(&self, by: &Constants) -> f64 {
+        let squares = self.squares + by.prior_dispersion * by.prior_dispersion_posts;
+        (squares / (self.means + by.prior_dispersion_posts)).max(1.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
-    const MEMORY: f64 = 168.0;
+    fn settings() -> Settings {
+        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+    }
 
     /// Blocks of `posts` posts each, with totals that do not forget.
     fn block(ordinal: u32, posts: f64) -> Block {
@@ -133,7 +144,7 @@ mod tests {
         let mut last = Block::default();
         for (ordinal, &count) in (1..).zip(counts) {
             last = block(ordinal, 1_000.0);
-            level.learn(&last, count, MEMORY);
+            level.learn(&last, count, &settings());
         }
         (level, last)
     }
@@ -141,7 +152,7 @@ mod tests {
     #[test]
     fn a_steady_topic_is_expected_at_its_rate() {
         let (level, last) = taught(&[100; 30]);
-        let mean = level.expect(&last, 1_000.0, MEMORY).mean;
+        let mean = level.expect(&last, 1_000.0, &settings()).mean;
         assert!((85.0..105.0).contains(&mean), "{mean}");
     }
 
@@ -150,17 +161,17 @@ mod tests {
         let mut counts = [10; 31];
         counts[30] = 5_000;
         let (level, last) = taught(&counts);
-        assert!(level.expect(&last, 1_000.0, MEMORY).mean < 12.0);
+        assert!(level.expect(&last, 1_000.0, &settings()).mean < 12.0);
     }
 
     #[test]
     fn hours_without_the_topic_keep_its_dispersion_low() {
         let mut level = Level::new(0);
         for ordinal in (10..=100).step_by(10) {
-            level.learn(&block(ordinal, 1_000.0), 1, MEMORY);
+            level.learn(&block(ordinal, 1_000.0), 1, &settings());
         }
         let last = block(100, 1_000.0);
-        let expectation = level.expect(&last, 1_000.0, MEMORY);
+        let expectation = level.expect(&last, 1_000.0, &settings());
         assert!(
             expectation.variance < 3.0 * expectation.mean,
             "{expectation:?}"

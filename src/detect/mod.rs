@@ -7,6 +7,7 @@
 //! Not here: the clock, posts, incidents (`triage`).
 
 mod closing;
+mod crowd;
 mod describe;
 mod episode;
 mod episodes;
@@ -28,6 +29,7 @@ mod volume;
 use std::collections::BTreeMap;
 
 pub use inputs::Ledger;
+pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
 pub use snapshot::SnapshotError;
 
@@ -97,6 +99,7 @@ pub struct Detector {
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
+    opened: u32,
     keys: Keys,
     mixed_keys: u64,
     sent_at: EventTime,
@@ -106,7 +109,17 @@ pub struct Detector {
 impl Detector {
     /// The fold of partition `partition`, before its first batch.
     pub fn new(config: &config::Config, partition: u32, counts_partitions: u16) -> Self {
-        let settings = Settings::new(config, counts_partitions);
+        Self::with_constants(config, partition, counts_partitions, Constants::default())
+    }
+
+    /// The same with other constants, for an evaluation.
+    pub fn with_constants(
+        config: &config::Config,
+        partition: u32,
+        counts_partitions: u16,
+        constants: Constants,
+    ) -> Self {
+        let settings = Settings::new(config, counts_partitions, constants);
         Self {
             partition,
             inputs: Inputs::new(settings.lateness_ms, settings.silent_partition_ms),
@@ -114,6 +127,7 @@ impl Detector {
             kinds: Kinds::new(),
             episodes: BTreeMap::new(),
             left_out: LeftOut::default(),
+            opened: 0,
             keys: Keys::default(),
             mixed_keys: 0,
             sent_at: EventTime::MIN,
@@ -165,6 +179,14 @@ impl Detector {
             silent_partitions: self.inputs.given_up(),
             ..self.left_out
         }
+    }
+
+    /// Episodes that opened, a day of exposure: what the promise B is compared with. All of them count,
+    /// true or false, so it errs towards too many. `None` in the first hour.
+    pub fn opened_per_day(&self) -> Option<f64> {
+        let exposure = |kind| self.kinds.get(kind).volume.exposure_s();
+        let days = FeedKind::ALL.into_iter().map(exposure).fold(0.0, f64::max) / 86_400.0;
+        (days > 1.0 / 24.0).then(|| f64::from(self.opened) / days)
     }
 
     /// Batches whose account hashes were made with another key than those around them: accounts are

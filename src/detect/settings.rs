@@ -1,38 +1,96 @@
-//! The constants of detection, and what the configuration sets of them.
+//! The constants of detection, each with its unit and reason, and what the configuration sets.
+//!
+//! Rule: one set for every topic and every feed; `docs/detection.md` shows what others would do.
+
+use serde::Deserialize;
 
 use crate::config;
 use crate::window::Pane;
 
-/// Surprise from which on a closed window counts as an excursion of its topic.
-pub(super) const BASE_SURPRISE: f64 = 2.5;
-/// Posts that a topic never seen is credited with.
-pub(super) const PRIOR_POSTS: f64 = 0.5;
-/// Posts of all topics that stand behind [`PRIOR_POSTS`].
-pub(super) const PRIOR_TOTAL: f64 = 200.0;
-/// Dispersion (variance over mean) taken for a topic before it shows its own.
-pub(super) const PRIOR_DISPERSION: f64 = 1.5;
-/// How many expected posts the prior dispersion weighs.
-pub(super) const PRIOR_DISPERSION_POSTS: f64 = 20.0;
-/// A block of an hour teaches at most this many standard deviations above what was expected.
-pub(super) const CLIP_DEVIATIONS: f64 = 2.0;
-/// The first blocks teach everything: there is no expectation yet to clip by.
-pub(super) const UNCLIPPED_BLOCKS: u32 = 3;
-/// Memory of the dispersion, hours with posts.
-pub(super) const DISPERSION_MEMORY_BLOCKS: f64 = 96.0;
-/// Memory of tails, hours with posts.
-pub(super) const TAIL_MEMORY_BLOCKS: f64 = 504.0;
-/// A longer span without any post adds no exposure beyond this, seconds.
+/// Most posts a span without any adds to the exposure, seconds: who is not read is not calm.
 pub(super) const LONGEST_GAP_S: f64 = 3_600.0;
-/// Exposure before anything can open, seconds.
-pub(super) const WARM_UP_S: f64 = 3_600.0;
-/// Posts of the kind before anything can open.
-pub(super) const WARM_UP_POSTS: u64 = 30;
-/// Most episodes a day that one topic may open by its own habit.
-pub(super) const OWN_EPISODES_PER_DAY: f64 = 0.1;
+
+/// What detection knows before it has seen anything, and how fast it learns. Not in the
+/// configuration: an evaluation changes them to show how much hangs on each.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Constants {
+    /// Surprise from which on a closed window counts as an excursion of its topic.
+    pub base_surprise: f64,
+    /// Posts that a topic never seen is credited with ...
+    pub prior_posts: f64,
+    /// ... in so many posts of all topics.
+    pub prior_total: f64,
+    /// Dispersion (variance over mean) of a topic before it shows its own ...
+    pub prior_dispersion: f64,
+    /// ... and how many expected posts it weighs.
+    pub prior_dispersion_posts: f64,
+    /// An hour teaches at most this many standard deviations above what was expected.
+    pub clip_deviations: f64,
+    /// The first hours teach everything: there is no expectation yet to clip by.
+    pub unclipped_blocks: u32,
+    /// Memory of the dispersion, hours with posts.
+    pub dispersion_memory_blocks: f64,
+    /// Memory of tails, hours with posts.
+    pub tail_memory_blocks: f64,
+    /// Exposure before anything can open, seconds.
+    pub warm_up_s: f64,
+    /// Posts of the kind before anything can open.
+    pub warm_up_posts: u64,
+    /// Fewest posts that a window is ever forecast to hold, all topics together.
+    pub least_volume: f64,
+    /// Excursions of a class for each post before anything is known, the whole service together ...
+    pub class_prior_per_post: f64,
+    /// ... and how many posts that weighs.
+    pub class_prior_posts: f64,
+    /// How far the excursions of a class go above the base, on average, before anything is known ...
+    pub class_prior_excess: f64,
+    /// ... and how many excursions that weighs.
+    pub class_prior_weight: f64,
+    /// One excursion teaches at most this many mean excesses: a catastrophe is not a habit.
+    pub excess_cap: f64,
+    /// Most episodes a day that one topic may open by its own habit.
+    pub own_episodes_per_day: f64,
+    /// Excursions of one topic before anything is known ...
+    pub own_prior_episodes: f64,
+    /// ... in so many days.
+    pub own_prior_days: f64,
+    /// How many excursions the mean excess of the class weighs in that of a topic.
+    pub own_prior_weight: f64,
+}
+
+impl Default for Constants {
+    fn default() -> Self {
+        Self {
+            base_surprise: 2.75,
+            prior_posts: 0.5,
+            prior_total: 1_000.0,
+            prior_dispersion: 1.75,
+            prior_dispersion_posts: 20.0,
+            clip_deviations: 2.0,
+            unclipped_blocks: 3,
+            dispersion_memory_blocks: 96.0,
+            tail_memory_blocks: 504.0,
+            warm_up_s: 600.0,
+            warm_up_posts: 30,
+            least_volume: 0.2,
+            class_prior_per_post: 5e-4,
+            class_prior_posts: 3_000.0,
+            class_prior_excess: 2.0,
+            class_prior_weight: 10.0,
+            excess_cap: 4.0,
+            own_episodes_per_day: 0.1,
+            own_prior_episodes: 1.0,
+            own_prior_days: 5.0,
+            own_prior_weight: 3.0,
+        }
+    }
+}
 
 /// What the configuration sets, in the units that the fold works in.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
+    pub constants: Constants,
     /// Panes between the newest that may teach and the one that is tested: G of the design.
     pub guard: i64,
     pub lateness_ms: i64,
@@ -42,16 +100,24 @@ pub(super) struct Settings {
     pub hold: i64,
     pub memory_blocks: f64,
     pub volume_memory_s: f64,
+    /// The share of this partition of `counts` in the work and in the budget.
+    pub share: f64,
     /// False incidents a day that this partition of `counts` may make.
     pub budget_per_day: f64,
     pub max_topics: usize,
 }
 
 impl Settings {
-    pub(super) fn new(config: &config::Config, counts_partitions: u16) -> Self {
+    pub(super) fn new(
+        config: &config::Config,
+        counts_partitions: u16,
+        constants: Constants,
+    ) -> Self {
         let detect = &config.detect;
         let lateness_ms = i64::from(config.ingest.lateness_ms);
+        let share = 1.0 / f64::from(counts_partitions.max(1));
         Self {
+            constants,
             guard: panes(config.ingest.lateness_ms) + 1,
             lateness_ms,
             silent_partition_ms: i64::from(detect.silent_partition_ms),
@@ -60,7 +126,8 @@ impl Settings {
             hold: panes(detect.hold_ms),
             memory_blocks: detect.memory_days * 24.0,
             volume_memory_s: detect.volume_memory_hours * 3_600.0,
-            budget_per_day: detect.false_incidents_per_day / f64::from(counts_partitions.max(1)),
+            share,
+            budget_per_day: detect.false_incidents_per_day * share,
             max_topics: detect.max_topics as usize,
         }
     }

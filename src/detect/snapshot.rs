@@ -20,7 +20,7 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const CHECKSUM_BYTES: usize = 8;
 
 /// Why bytes are no detector.
@@ -58,6 +58,7 @@ struct Written<'d> {
     kinds: &'d Kinds,
     episodes: &'d BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
+    opened: u32,
     keys: &'d Keys,
     mixed_keys: u64,
     sent_at: EventTime,
@@ -74,6 +75,7 @@ struct Read {
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
+    opened: u32,
     keys: Keys,
     mixed_keys: u64,
     sent_at: EventTime,
@@ -91,6 +93,7 @@ impl Detector {
             kinds: &self.kinds,
             episodes: &self.episodes,
             left_out: self.left_out,
+            opened: self.opened,
             keys: &self.keys,
             mixed_keys: self.mixed_keys,
             sent_at: self.sent_at,
@@ -126,6 +129,7 @@ impl Detector {
         detector.kinds = read.kinds;
         detector.episodes = read.episodes;
         detector.left_out = read.left_out;
+        detector.opened = read.opened;
         detector.keys = read.keys;
         detector.mixed_keys = read.mixed_keys;
         detector.sent_at = read.sent_at;

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::excess::OwnTail;
 use super::level::{Block, Level};
+use super::settings::{Constants, Settings};
 use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
 /// How long a pane is kept by itself after it closed: the five-minute window, rounded up to minutes.
 const FINE_PANES: i64 = 36;
-/// Minutes that the hour window reaches back.
-const MINUTES: i64 = 60;
+/// Minutes that are kept: the hour window, and the usual guard, after which an hour is learned.
+const MINUTES: i64 = 66;
 
 /// A stretch of closed windows above the base surprise.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -135,8 +136,8 @@ impl Track {
             .chain(minutes.map(|(_, tally)| tally))
     }
 
-    /// Teaches the level one block; its hour is closed.
-    pub(super) fn learn(&mut self, block: &Block, memory_blocks: f64) {
+    /// Teaches the level one block; its hour is closed. Gives the posts of that hour.
+    pub(super) fn learn(&mut self, block: &Block, settings: &Settings) -> u32 {
         while self
             .hours
             .front()
@@ -144,21 +145,44 @@ impl Track {
         {
             self.hours.pop_front();
         }
-        if let Some((_, posts)) = self.hours.pop_front_if(|(hour, _)| *hour == block.hour) {
-            self.level.learn(block, posts, memory_blocks);
+        let hour = self.hours.pop_front_if(|(hour, _)| *hour == block.hour);
+        let posts = hour.map_or(0, |(_, posts)| posts);
+        if hour.is_some() {
+            self.level.learn(block, posts, settings);
         }
+        posts
+    }
+
+    /// Everything counted in one closed hour that is still in memory.
+    pub(super) fn tally_of_hour(&self, hour: i64) -> Tally {
+        let of_hour = |minute: i64| minute.div_euclid(60) == hour;
+        let minutes = self.minutes.iter().filter(|&&(at, _)| of_hour(at));
+        let fine = self.fine.iter().filter(|(pane, _)| pane.hour() == hour);
+        let mut sum = Tally::default();
+        minutes
+            .map(|(_, tally)| tally)
+            .chain(fine.map(|(_, tally)| tally))
+            .for_each(|tally| sum.merge(tally));
+        sum
+    }
+
+    /// Posts of the panes up to `last` that are still in memory.
+    pub(super) fn posts_up_to(&self, last: Pane) -> u32 {
+        let minutes = self.minutes.iter().map(|(_, tally)| tally.posts);
+        let fine = self.fine.iter().take_while(|&&(pane, _)| pane <= last);
+        minutes.chain(fine.map(|(_, tally)| tally.posts)).sum()
     }
 
     /// The level after `blocks` that are not taught yet.
     pub(super) fn level_after<'a>(
         &self,
         blocks: impl Iterator<Item = &'a Block>,
-        memory_blocks: f64,
+        settings: &Settings,
     ) -> Level {
         let mut level = self.level;
         for block in blocks {
             if let Some((_, posts)) = self.hours.iter().find(|(hour, _)| *hour == block.hour) {
-                level.learn(block, *posts, memory_blocks);
+                level.learn(block, *posts, settings);
             }
         }
         level
@@ -181,17 +205,23 @@ impl Track {
     }
 
     /// The surprise that this topic passes by habit, as known at the guard of `pane`.
-    pub(super) fn own_threshold(&self, guard: Pane, ordinal: u32, class_mean_excess: f64) -> f64 {
+    pub(super) fn own_threshold(
+        &self,
+        guard: Pane,
+        ordinal: u32,
+        class_mean_excess: f64,
+        by: &Constants,
+    ) -> f64 {
         let mut own = self.own;
         for ended in self.ended.iter().filter(|ended| ended.ended <= guard) {
-            own.add(ended.excess);
+            own.add(ended.excess, by);
         }
         let days = f64::from(ordinal.saturating_sub(self.first_ordinal)) / 24.0;
-        own.threshold(days, class_mean_excess)
+        own.threshold(days, class_mean_excess, by)
     }
 
     /// Folds closed panes into minutes and drops what no window reaches any more.
-    pub(super) fn compact(&mut self, first_open: Pane, guard: i64) {
+    pub(super) fn compact(&mut self, first_open: Pane, settings: &Settings) {
         let keep_fine = first_open.plus(-FINE_PANES).minute();
         while let Some((pane, tally)) = self
             .fine
@@ -209,16 +239,23 @@ impl Track {
         {
             self.minutes.pop_front();
         }
+        // Most topics are cold most of the time: they keep no room for what they do not hold.
+        if self.fine.is_empty() {
+            self.fine = VecDeque::new();
+        }
+        if self.minutes.is_empty() {
+            self.minutes = VecDeque::new();
+        }
         while let Some(ended) = self
             .ended
-            .pop_front_if(|ended| ended.ended <= first_open.plus(-guard))
+            .pop_front_if(|ended| ended.ended <= first_open.plus(-settings.guard))
         {
-            self.own.add(ended.excess);
+            self.own.add(ended.excess, &settings.constants);
         }
     }
 
     /// Whether forgetting the closed panes before `first_open` would change nothing that matters.
-    pub(super) fn is_faint(&self, first_open: Pane, ordinal: u32, memory_blocks: f64) -> bool {
+    pub(super) fn is_faint(&self, first_open: Pane, ordinal: u32, settings: &Settings) -> bool {
         let has_closed = self
             .fine
             .front()
@@ -228,7 +265,7 @@ impl Track {
             && self.minutes.is_empty()
             && self.hours.front().is_none_or(|&(oldest, _)| oldest >= hour)
             && self.excursion.is_none()
-            && self.level.is_faint(ordinal, memory_blocks)
+            && self.level.is_faint(ordinal, settings)
     }
 
     /// The track without anything but its open panes; `None` without any.
@@ -265,6 +302,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::Config;
+
+    fn settings() -> Settings {
+        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+    }
 
     fn posts(posts: u32) -> Tally {
         Tally {
@@ -280,12 +322,13 @@ mod tests {
             panes in proptest::collection::btree_map(0_i64..900, 1_u32..5, 0..80),
             open in 0_i64..900,
         ) {
+            let settings = settings();
             let mut track = Track::new(0);
             for (&pane, &count) in &panes {
                 track.add(Pane(pane), posts(count));
-                track.compact(Pane(pane.min(open)), 31);
+                track.compact(Pane(pane.min(open)), &settings);
             }
-            track.compact(Pane(open), 31);
+            track.compact(Pane(open), &settings);
             let last = Pane(open.max(panes.last_key_value().map_or(0, |(&pane, _)| pane)));
             for scale in Scale::ALL {
                 let first = scale.first_pane(last).0;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::excess::{CLASSES, ClassTail};
 use super::level::Block;
-use super::settings::{LONGEST_GAP_S, Settings};
+use super::settings::{Constants, LONGEST_GAP_S, Settings};
 use crate::window::Pane;
 
 /// Memory of the number of tests, seconds of exposure.
@@ -76,15 +76,20 @@ impl Volume {
         *self.open.entry(pane).or_insert(0) += posts;
     }
 
+    /// Time in which something was posted, gaps counted for an hour at most, seconds.
+    pub(super) fn exposure_s(&self) -> f64 {
+        self.exposure_s
+    }
+
     /// The earliest open pane with posts.
     pub(super) fn first_open(&self) -> Option<Pane> {
         self.open.first_key_value().map(|(&pane, _)| pane)
     }
 
     /// An excursion of a topic of `class` ended.
-    pub(super) fn add_excess(&mut self, class: usize, excess: f64) {
+    pub(super) fn add_excess(&mut self, class: usize, excess: f64, by: &Constants) {
         if let Some(tail) = self.tails.get_mut(class) {
-            tail.add(excess);
+            tail.add(excess, by);
         }
     }
 
@@ -137,7 +142,7 @@ impl Volume {
             total: previous.total * kept + posts,
         });
         for tail in &mut self.tails {
-            tail.pass(posts);
+            tail.pass(posts, &settings.constants);
         }
     }
 

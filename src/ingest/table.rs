@@ -150,8 +150,9 @@ fn add_post(
     if post.repost_of.is_none() {
         tally.originals = tally.originals.saturating_add(1);
         tally.texts.insert(topics.text);
-        if let Some(tags) = topics.tag_set {
-            tally.tag_sets.insert(tags);
+        match topics.tag_set {
+            Some(tags) => tally.tag_sets.insert(tags),
+            None => tally.untagged = tally.untagged.saturating_add(1),
         }
     }
     topics

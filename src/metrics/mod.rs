@@ -86,6 +86,8 @@ metrics! {
     mixed_keys: IntCounter = "kentongan_detect_mixed_account_keys_total", [];
     /// False incidents a day that the configuration allows.
     budget: Gauge = "kentongan_detect_promised_false_incidents_per_day", [];
+    /// Episodes that opened, a day of exposure, true or false: to be laid beside the promise.
+    realised: Gauge = "kentongan_detect_realised_episodes_per_day", [];
     /// Incidents that are open.
     open_incidents: IntGaugeVec = "kentongan_triage_open_incidents", ["level"];
     /// Revisions that went out.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::keeper::Keeper;
 use super::stage::Stage;
 use crate::config::Config;
-use crate::detect::{Change, Detector, LeftOut, SignalRecord};
+use crate::detect::{Change, Constants, Detector, LeftOut, SignalRecord};
 use crate::ingest::Batch;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
@@ -29,6 +29,7 @@ pub struct DetectStage {
     counts: Arc<str>,
     signals: Arc<str>,
     counts_partitions: u16,
+    constants: Constants,
     owned: BTreeMap<u32, Owned>,
     keeper: Option<Keeper>,
     progressed: bool,
@@ -59,6 +60,7 @@ impl DetectStage {
             signals: config.kafka.signals.as_str().into(),
             config,
             counts_partitions,
+            constants: Constants::default(),
             owned: BTreeMap::new(),
             keeper: None,
             progressed: false,
@@ -76,6 +78,12 @@ impl DetectStage {
     pub fn with_keeper(mut self, keeper: Keeper) -> Self {
         self.keeper = Some(keeper);
         self
+    }
+
+    /// The stage with other constants of detection, for an evaluation.
+    #[must_use]
+    pub fn with_constants(self, constants: Constants) -> Self {
+        Self { constants, ..self }
     }
 
     /// The detectors, by partition of `counts`.
@@ -147,8 +155,10 @@ impl DetectStage {
         let (config, partitions) = (&self.config, self.counts_partitions);
         let keeper = self.keeper.as_mut();
         let loaded = keeper.and_then(|keeper| keeper.load(config, number, partitions, next));
-        let (detector, folded) =
-            loaded.unwrap_or_else(|| (Detector::new(config, number, partitions), 0));
+        let (detector, folded) = loaded.unwrap_or_else(|| {
+            let new = Detector::with_constants(config, number, partitions, self.constants);
+            (new, 0)
+        });
         let owned = Owned {
             detector,
             next,

@@ -88,10 +88,11 @@ fn signals(metrics: &Metrics, stage: &mut DetectStage) {
 /// States what the detectors know.
 pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     signals(&shared.metrics, stage);
-    let mut topics = 0;
+    let (mut topics, mut realised) = (0, 0.0);
     let mut statements = FeedStatements::default();
     for detector in stage.detectors() {
         topics += detector.topics();
+        realised += detector.opened_per_day().unwrap_or(0.0);
         for kind in FeedKind::ALL {
             if let Some(until) = detector.closed_until(kind) {
                 let closed = statements.closed_until.entry(kind).or_insert(until);
@@ -108,6 +109,7 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
             .merge(&ledger.outcomes);
     }
     let metrics = &shared.metrics;
+    metrics.realised.set(realised);
     metrics.mixed_keys.inc_by(stage.take_mixed_keys());
     metrics
         .topics

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::alert::Rendering;
 use crate::config::{Config, Feed, Format, Paths, PlacedBy};
+use crate::detect::Constants;
 use crate::feed::{AccountKey, Refused};
 use crate::ingest::{Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::memory::{Cluster, MemoryLog};
@@ -63,6 +64,7 @@ impl Replay {
         rendering: Rendering,
         recorded: Recorded,
         started_at: EventTime,
+        constants: Constants,
     ) -> Result<Self, LogError> {
         let Recorded { files, format } = recorded;
         let config = Arc::new(with_two_feeds(config, format));
@@ -95,7 +97,7 @@ impl Replay {
             outcomes: Outcomes::default(),
             writer: cluster.log("ingest"),
             detect: (
-                DetectStage::new(Arc::clone(&config), 1),
+                DetectStage::new(Arc::clone(&config), 1).with_constants(constants),
                 log(&config.kafka.counts, "detect"),
             ),
             triage: (

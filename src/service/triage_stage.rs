@@ -57,7 +57,7 @@ impl TriageStage {
             rendering,
             signals: config.kafka.signals.as_str().into(),
             alerts: config.kafka.alerts.as_str().into(),
-            triage: Triage::new(&config.triage),
+            triage: Triage::new(&config),
             config,
             next: None,
             pending: Vec::new(),
@@ -97,7 +97,7 @@ impl TriageStage {
 
     /// Owns nothing any more.
     fn forget(&mut self) {
-        self.triage = Triage::new(&self.config.triage);
+        self.triage = Triage::new(&self.config);
         self.next = None;
         self.pending.clear();
         self.progressed = false;

@@ -30,8 +30,12 @@ pub enum EventKind {
     Flood,
     /// A hashtag pushed by a few accounts with nearly the same words.
     Push,
+    /// One message in ever new words under the same hashtags, by many accounts.
+    Chorus,
     /// One text copied by many accounts.
     Rumour,
+    /// A few striking posts that thousands of people pass on.
+    Relay,
     /// A story about Indonesia in foreign newsrooms of several languages.
     Press,
 }
@@ -200,7 +204,9 @@ impl EventKind {
             Self::Earthquake => ("40m", "30s", 6.0, 20_000, "Lombok"),
             Self::Flood => ("60m", "20m", 1.2, 20_000, "Semarang"),
             Self::Push => ("25m", "30s", 1.5, 40, "Jakarta"),
+            Self::Chorus => ("25m", "30s", 1.2, 3_000, "Bandung"),
             Self::Rumour => ("60m", "20m", 0.6, 20_000, "Medan"),
+            Self::Relay => ("45m", "3m", 2.0, 20_000, "Makassar"),
             Self::Press => ("60m", "2m", 0.12, 60, "Manado"),
         };
         Defaults {
@@ -212,14 +218,18 @@ impl EventKind {
         }
     }
 
-    /// The set of hashtags that a push puts under each post.
+    /// The set of hashtags that a push or a chorus puts under each post.
     fn tags(self, tag: Option<String>) -> Vec<String> {
         match self {
             Self::Push => {
                 let tag = tag.unwrap_or_else(|| "SelamatkanPesisir".to_owned());
                 vec![tag, "SuaraWarga".to_owned(), "IndonesiaBersuara".to_owned()]
             }
-            Self::Earthquake | Self::Flood | Self::Rumour | Self::Press => {
+            Self::Chorus => {
+                let tag = tag.unwrap_or_else(|| "TarifAdil".to_owned());
+                vec![tag, "KamiBersama".to_owned(), "DengarkanWarga".to_owned()]
+            }
+            Self::Earthquake | Self::Flood | Self::Rumour | Self::Relay | Self::Press => {
                 tag.into_iter().collect()
             }
         }

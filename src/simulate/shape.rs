@@ -53,13 +53,13 @@ impl Shape {
             ..
         } = *event;
         match event.kind {
-            EventKind::Earthquake => Self::Sharp { strength, ramp },
+            EventKind::Earthquake | EventKind::Relay => Self::Sharp { strength, ramp },
             EventKind::Flood => Self::Slow {
                 strength,
                 ramp,
                 duration,
             },
-            EventKind::Push => Self::Steady { strength, ramp },
+            EventKind::Push | EventKind::Chorus => Self::Steady { strength, ramp },
             EventKind::Rumour => Self::Spreading { strength, ramp },
             EventKind::Press => Self::Sharp {
                 strength: strength / 2.0,
@@ -74,7 +74,9 @@ impl Shape {
             EventKind::Earthquake => (0.02, 120.0, 200.0),
             EventKind::Flood => (0.05, event.ramp, event.ramp / 3.0),
             EventKind::Press => (1.0, event.ramp, 0.0),
-            EventKind::Push | EventKind::Rumour => return None,
+            EventKind::Push | EventKind::Chorus | EventKind::Rumour | EventKind::Relay => {
+                return None;
+            }
         };
         let strength = event.strength * share;
         Some((Self::Sharp { strength, ramp }, delay))

@@ -74,9 +74,17 @@ fn one_more_event_changes_no_other_post() {
 
 #[test]
 fn posts_come_in_time_order_with_ids_of_their_own() {
-    let all: String = ["earthquake", "flood", "push", "rumour", "press"]
-        .map(event)
-        .concat();
+    let all: String = [
+        "earthquake",
+        "flood",
+        "push",
+        "chorus",
+        "rumour",
+        "relay",
+        "press",
+    ]
+    .map(event)
+    .concat();
     let run = settings(&all, 3);
     let posts = made(&run);
     assert!(posts.is_sorted_by_key(|post| post.at));
@@ -193,6 +201,26 @@ fn rumour_is_one_text_from_many_accounts_and_press_many_languages() {
     let press = event_posts("press");
     assert!(distinct(&press, "lang") >= 6);
     assert!(between(&press, FeedKind::News, 0, 3600) > 100);
+}
+
+#[test]
+fn chorus_is_many_accounts_and_words_under_one_set_of_hashtags() {
+    let posts = event_posts("chorus");
+    assert!(distinct(&posts, "author") > 1_000);
+    assert!(distinct(&posts, "text") > posts.len() * 7 / 10);
+    let fixed = "#TarifAdil #KamiBersama #DengarkanWarga";
+    let tagged = |line: &Value| line["text"].as_str().unwrap().ends_with(fixed);
+    assert!(posts.iter().all(|(_, line)| tagged(line)));
+}
+
+#[test]
+fn relay_is_a_few_posts_passed_on_by_many_accounts() {
+    let posts = event_posts("relay");
+    let reposts = posts
+        .iter()
+        .filter(|(_, line)| line["repost_of"].is_string());
+    assert!(reposts.count() > posts.len() * 9 / 10);
+    assert!(distinct(&posts, "author") > posts.len() * 8 / 10);
 }
 
 #[test]

@@ -42,14 +42,19 @@ impl Truth {
             place: event.place.code.to_string(),
             topics: topics(event).into_iter().map(TopicKey::new).collect(),
             character: match event.kind {
-                EventKind::Earthquake | EventKind::Flood | EventKind::Press => "organic",
-                EventKind::Push | EventKind::Rumour => "amplified",
+                EventKind::Earthquake | EventKind::Flood | EventKind::Relay | EventKind::Press => {
+                    "organic"
+                }
+                EventKind::Push | EventKind::Chorus | EventKind::Rumour => "amplified",
             },
             lead: match event.kind {
                 EventKind::Press => FeedKind::News,
-                EventKind::Earthquake | EventKind::Flood | EventKind::Push | EventKind::Rumour => {
-                    FeedKind::Social
-                }
+                EventKind::Earthquake
+                | EventKind::Flood
+                | EventKind::Push
+                | EventKind::Chorus
+                | EventKind::Rumour
+                | EventKind::Relay => FeedKind::Social,
             },
         }
     }
@@ -75,11 +80,11 @@ fn topics(event: &Event) -> Vec<String> {
     let mut topics = match event.kind {
         EventKind::Earthquake => hazard("gempa", "gempa"),
         EventKind::Flood => hazard("banjir", "banjir"),
-        EventKind::Push => Vec::new(),
-        EventKind::Rumour | EventKind::Press => vec![place.clone()],
+        EventKind::Push | EventKind::Chorus => Vec::new(),
+        EventKind::Rumour | EventKind::Relay | EventKind::Press => vec![place.clone()],
     };
     topics.extend(event.tags.iter().map(|tag| format!("tag:{}", tag_of(tag))));
-    if event.kind == EventKind::Push {
+    if matches!(event.kind, EventKind::Push | EventKind::Chorus) {
         topics.push(place);
     }
     topics

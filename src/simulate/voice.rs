@@ -128,7 +128,9 @@ impl Voice {
             EventKind::Press => (0.25, 0),
             // Copies are posted as one's own, by accounts that nobody has seen before.
             EventKind::Push => (0.10, 1_000_000 + 1_000 * number),
+            EventKind::Chorus => (0.05, 2_000_000),
             EventKind::Rumour => (0.0, 0),
+            EventKind::Relay => (0.95, 0),
         };
         Self {
             themes: bank.themes(Some(event.kind), kind),

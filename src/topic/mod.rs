@@ -34,7 +34,7 @@ pub struct PostTopics {
     pub text: u64,
     /// Hashes of the domains that it links to, ascending, each once.
     pub domains: Vec<u64>,
-    /// Hash of its set of hashtags, `None` without any.
+    /// Hash of its set of hashtags, `None` where there are fewer than two: one is shared by chance.
     pub tag_set: Option<u64>,
     tags: Vec<Span>,
     watched: Vec<State>,
@@ -161,7 +161,7 @@ fn hashtags(reading: &Reading, keys: &mut Keys<'_>) {
     let set = tags().fold(0, |set: u64, tag| {
         set.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ xxh3_64(tag.as_bytes())
     });
-    keys.topics.tag_set = (!spans.is_empty()).then_some(set);
+    keys.topics.tag_set = (spans.len() >= 2).then_some(set);
     // A bare number is a place in a list, not a topic.
     for tag in tags().filter(|tag| tag.contains(char::is_alphabetic)) {
         keys.add(&["tag:", tag]);

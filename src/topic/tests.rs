@@ -143,8 +143,9 @@ fn copies_of_a_text_have_one_fingerprint() {
 fn a_tag_set_has_no_order_and_no_case() {
     let set = |text: &str| topics(text).tag_set;
     assert_eq!(set("#Satu dan #DUA"), set("#dua lalu #satu #satu"));
-    assert_ne!(set("#satu"), set("#dua"));
+    assert_ne!(set("#satu #tiga"), set("#dua #tiga"));
     assert_eq!(set("tanpa tagar"), None);
+    assert_eq!(set("satu #tagar"), None, "shared by chance");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::assess;
 use super::kinship::{Bond, Facet};
 use super::{Character, EpisodeId, Level, Reason, Revision, Status};
+use crate::config::Levels;
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 
@@ -52,10 +53,10 @@ struct Told {
 
 impl Case {
     /// The incident that `signal` opens.
-    pub(super) fn open(episode: EpisodeId, signal: Signal) -> Self {
+    pub(super) fn open(episode: EpisodeId, signal: Signal, levels: &Levels) -> Self {
         let facet = Facet::new(&signal);
         let (character, _) = assess::character(&signal.counts);
-        let level = assess::level(&signal, character);
+        let level = assess::level(levels, &signal, character);
         Self {
             id: incident_id(&signal),
             revision: 0,
@@ -99,10 +100,10 @@ impl Case {
     }
 
     /// Takes what `signal` says of one of its topics, new or known.
-    pub(super) fn take(&mut self, episode: EpisodeId, signal: Signal) {
+    pub(super) fn take(&mut self, episode: EpisodeId, signal: Signal, levels: &Levels) {
         let facet = Facet::new(&signal);
         let (character, _) = assess::character(&signal.counts);
-        self.level = self.level.max(assess::level(&signal, character));
+        self.level = self.level.max(assess::level(levels, &signal, character));
         self.join(&signal.topic);
         self.members.insert(episode, facet.clone());
         self.follow(facet, signal);

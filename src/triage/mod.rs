@@ -38,6 +38,7 @@ const EPISODES_PER_INCIDENT: usize = 4;
 pub struct Triage {
     update_interval_ms: i64,
     max_open: usize,
+    levels: config::Levels,
     cases: BTreeMap<CaseNumber, Case>,
     episodes: BTreeMap<EpisodeId, CaseNumber>,
     next_number: CaseNumber,
@@ -71,10 +72,11 @@ impl Over {
 
 impl Triage {
     /// A fold without incidents.
-    pub fn new(config: &config::Triage) -> Self {
+    pub fn new(config: &config::Config) -> Self {
         Self {
-            update_interval_ms: i64::from(config.update_interval_ms),
-            max_open: config.max_open_incidents as usize,
+            update_interval_ms: i64::from(config.triage.update_interval_ms),
+            max_open: config.triage.max_open_incidents as usize,
+            levels: config.levels.clone(),
             cases: BTreeMap::new(),
             episodes: BTreeMap::new(),
             next_number: 0,
@@ -141,7 +143,7 @@ impl Triage {
         }
         let number = self.next_number;
         self.next_number += 1;
-        let case = Case::open(episode.clone(), signal);
+        let case = Case::open(episode.clone(), signal, &self.levels);
         self.episodes.insert(episode, number);
         let case = self.cases.entry(number).or_insert(case);
         revisions.push(case.opened());
@@ -164,7 +166,7 @@ impl Triage {
     ) {
         let now = signal.at;
         if let Some(case) = self.cases.get_mut(&number) {
-            case.take(episode, signal);
+            case.take(episode, signal, &self.levels);
         }
         let number = self.merge(number, now, revisions);
         let interval = self.update_interval_ms;

@@ -65,12 +65,15 @@ fn signal(said: &Said) -> SignalRecord {
             surprise: 12.0,
         },
         counts: CountTable {
-            posts: pair(said.posts),
+            posts: Pair {
+                observed: said.posts,
+                expected: 0.5,
+            },
             originals: pair(said.posts),
             accounts: pair(said.posts),
             texts: pair(said.posts),
             domains: pair(0),
-            tag_sets: pair(1),
+            tag_sets: pair(said.posts),
         },
         feeds: vec![("feeds.social".to_owned(), said.posts)],
         kinds: vec![(FeedKind::Social, said.posts)],
@@ -85,9 +88,12 @@ fn signal(said: &Said) -> SignalRecord {
 }
 
 fn triage(max_open_incidents: u32) -> Triage {
-    Triage::new(&config::Triage {
-        update_interval_ms: 300_000,
-        max_open_incidents,
+    Triage::new(&config::Config {
+        triage: config::Triage {
+            update_interval_ms: 300_000,
+            max_open_incidents,
+        },
+        ..config::Config::built_in().unwrap()
     })
 }
 

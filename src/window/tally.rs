@@ -26,8 +26,10 @@ pub struct Tally {
     pub texts: Distinct,
     /// Different domains linked to.
     pub domains: Distinct,
-    /// Different sets of hashtags among the originals.
+    /// Different sets of two or more hashtags among the originals.
     pub tag_sets: Distinct,
+    /// Originals with fewer than two hashtags: their sets are alike by chance.
+    pub untagged: u32,
     /// Posts by feed.
     pub feeds: Capped<FeedIndex, 8>,
     /// Posts by language.
@@ -41,6 +43,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Different sets of hashtags; a post with fewer than two counts as one of its own.
+    pub fn different_tags(&self) -> u32 {
+        self.tag_sets.count().saturating_add(self.untagged)
+    }
+
     /// Widens the span so that it holds `earliest` and `newest`.
     pub fn widen(&mut self, earliest: EventTime, newest: EventTime) {
         let (old_earliest, old_newest) = self.span.unwrap_or((earliest, newest));
@@ -59,6 +66,7 @@ impl Tally {
         self.texts.merge(&other.texts);
         self.domains.merge(&other.domains);
         self.tag_sets.merge(&other.tag_sets);
+        self.untagged = self.untagged.saturating_add(other.untagged);
         self.feeds.merge(&other.feeds);
         self.languages.merge(&other.languages);
         self.places.merge(&other.places);

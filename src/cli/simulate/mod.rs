@@ -43,7 +43,7 @@ one author, of one outlet, in order. The last line on standard error says how ma
 
 An events file has one block for each event:
   [[event]]
-  kind = \"flood\"      # earthquake, flood, push, rumour, press
+  kind = \"flood\"      # earthquake, flood, push, chorus, rumour, relay, press
   at = \"30m\"          # from the start of the run
   place = \"Semarang\"  # also: duration, ramp, strength (posts a second), accounts, tag";
 

@@ -3,18 +3,22 @@
 //! In: files of posts, plain ones unless told. Out: alerts as JSON lines on standard output, a summary on standard error.
 //! Rule: files are merged by the posts' times; ties go by argument, then line.
 
+mod compare;
+mod explain;
+
 use std::io::{self, BufRead, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 
-use super::classify::{self, next_line};
-use super::input::open_through;
-use super::progress::Progress;
-use super::{Context, exit};
-use crate::config::Format;
+use crate::cli::classify::{self, next_line};
+use crate::cli::input::open_through;
+use crate::cli::progress::Progress;
+use crate::cli::{Context, exit};
+use crate::config::{Config, Format};
+use crate::detect::Constants;
 use crate::feed::Refused;
 use crate::post::{EventTime, Post};
 use crate::service::clock::Stopwatch;
@@ -29,6 +33,8 @@ Examples:
   kentongan replay social.jsonl news.jsonl --set relevance.enabled=false
   zcat posts.jsonl.gz | kentongan replay -
   kentongan replay --format auto recorded-feed.jsonl
+  kentongan replay --explain posts.jsonl > /dev/null      why, for people, on standard error
+  kentongan replay --compare tuned.toml posts.jsonl       which incidents tuned.toml adds (+) and drops (-)
 
 The same input and configuration give the same bytes. The last line on standard error adds up:
 posts = counted + irrelevant + untopical + duplicate + late + refused.")]
@@ -39,6 +45,16 @@ pub struct Arguments {
     /// Files of posts, `.jsonl` or `.jsonl.gz`; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Tell on standard error why there was each alert
+    #[arg(long)]
+    explain: bool,
+    /// Run a second configuration on the same posts and print which incidents it would add and drop,
+    /// instead of the alerts
+    #[arg(long, value_name = "FILE.toml")]
+    compare: Option<PathBuf>,
+    /// Constants of detection as a JSON object, for its evaluation
+    #[arg(long, value_name = "JSON", hide = true)]
+    settings: Option<String>,
 }
 
 struct Source {
@@ -53,13 +69,72 @@ struct Source {
 pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.config()?;
     let watch = Stopwatch::start();
+    let mut replay = back_test(config, arguments)?;
+    let mut output = BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    if let Some(file) = &arguments.compare {
+        let from_input = arguments.files.iter().any(|path| path == Path::new("-"));
+        ensure!(
+            !from_input,
+            "a comparison reads the posts twice: write standard input to a file first"
+        );
+        let other = context.load(Some(file))?;
+        let mut other = back_test(&other, arguments)?;
+        let (mut old, mut new) = (compare::Incidents::default(), compare::Incidents::default());
+        fold(context, arguments, &mut replay, &mut |alert| {
+            old.note(alert);
+        })?;
+        fold(context, arguments, &mut other, &mut |alert| new.note(alert))?;
+        written = compare::write(&old, &new, &mut output);
+    } else {
+        let mut emit = |alert: &[u8]| {
+            if written.is_ok() {
+                written = output
+                    .write_all(alert)
+                    .and_then(|()| output.write_all(b"\n"));
+            }
+            if written.is_ok() && arguments.explain {
+                written = io::stderr().write_all(explain::lines(alert).as_bytes());
+            }
+        };
+        fold(context, arguments, &mut replay, &mut emit)?;
+    }
+    written
+        .and_then(|()| output.flush())
+        .map_err(exit::output_error)?;
+    summarise(&replay, watch.elapsed(), &mut io::stderr().lock())
+}
+
+fn back_test(config: &Config, arguments: &Arguments) -> anyhow::Result<Replay> {
+    let constants = match &arguments.settings {
+        Some(json) => serde_json::from_str(json).context("reading --settings")?,
+        None => Constants::default(),
+    };
     let files = u32::try_from(arguments.files.len())?;
-    let lists = lists::load(config)?;
     let recorded = Recorded {
         files,
         format: arguments.format,
     };
-    let mut replay = Replay::new(config, lists, rendering(config)?, recorded, clock::now())?;
+    let lists = lists::load(config)?;
+    let rendering = rendering(config)?;
+    Ok(Replay::new(
+        config,
+        lists,
+        rendering,
+        recorded,
+        clock::now(),
+        constants,
+    )?)
+}
+
+/// Folds every line of every file, merged by the posts' times.
+fn fold(
+    context: &Context,
+    arguments: &Arguments,
+    replay: &mut Replay,
+    emit: &mut dyn FnMut(&[u8]),
+) -> anyhow::Result<()> {
+    let config = context.config()?;
     let limit = u64::from(config.ingest.max_post_bytes);
     let mut progress = Progress::of_files(context, &arguments.files, 1);
     let mut sources = Vec::new();
@@ -72,34 +147,19 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
             line: Vec::new(),
             head: None,
         };
-        source.advance(&replay, limit)?;
+        source.advance(replay, limit)?;
         sources.push(source);
     }
-    let mut output = BufWriter::new(io::stdout().lock());
-    let mut written = Ok(());
     let bar = progress.bar();
-    let mut emit = |alert: &[u8]| {
-        if written.is_ok() {
-            written = bar.suspend(|| {
-                output
-                    .write_all(alert)
-                    .and_then(|()| output.write_all(b"\n"))
-            });
-        }
-    };
+    let mut emit = |alert: &[u8]| bar.suspend(|| emit(alert));
     while let Some((number, source)) = earliest(&mut sources) {
         if let Some(decoded) = source.head.take() {
             progress.post(created_at(&decoded));
             replay.offer(number, decoded, &mut emit)?;
         }
-        source.advance(&replay, limit)?;
+        source.advance(replay, limit)?;
     }
-    replay.finish(&mut emit)?;
-    drop(progress);
-    written
-        .and_then(|()| output.flush())
-        .map_err(exit::output_error)?;
-    summarise(&replay, watch.elapsed(), &mut io::stderr().lock())
+    Ok(replay.finish(&mut emit)?)
 }
 
 impl Source {
