@@ -41,10 +41,23 @@ impl History {
         Ok(Self { consumer })
     }
 
-    /// The next offset that the group of the stage has to read; 0 before its first commit.
+    /// The next offset that the group of the stage has to read; 0 before its first commit. Asks again
+    /// for half a minute: after a broker's start the group's coordinator takes seconds to be found.
     pub fn committed(&self, partition: &Partition) -> Result<u64, LogError> {
-        let next = self.ask_committed(partition);
-        next.map_err(|error| log_error("asking for committed positions", &error))
+        let mut looks = 1;
+        loop {
+            let next = self.ask_committed(partition);
+            let next = next.map_err(|error| log_error("asking for committed positions", &error));
+            match next {
+                Err(error) if error.is_transient() && looks < LOOKS_MAX => {
+                    log_line(6, &error.to_string());
+                    looks += 1;
+                    // Nothing is assigned: serves the client for that long.
+                    drop(self.consumer.poll(LOOK));
+                }
+                next => return next,
+            }
+        }
     }
 
     /// The oldest offset that the partition still holds.
