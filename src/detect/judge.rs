@@ -11,6 +11,7 @@ use super::settings::Settings;
 use super::tail;
 use super::track::Track;
 use super::volume::{Forecast, Volume};
+use crate::post::EventTime;
 use crate::window::{Pane, Scale};
 
 /// A count nearer to the mean than this many standard deviations is below the base surprise.
@@ -99,6 +100,11 @@ impl<'a> Standard<'a> {
             surprise,
             threshold,
         })
+    }
+
+    /// When the talk about the track began that is at its height in the pane.
+    pub(super) fn onset(&self, track: &Track) -> Option<EventTime> {
+        track.onset(self.pane, self.expect(track, 60_000).mean / 60_000.0)
     }
 
     /// What the track should hold in a window of `millis`.

@@ -8,7 +8,9 @@ use std::collections::VecDeque;
 
 use super::excess::OwnTail;
 use super::level::{Block, Level};
+use super::onset::onset;
 use super::settings::{Constants, Settings};
+use crate::post::EventTime;
 use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
 /// How long a pane is kept by itself after it closed: the five-minute window, rounded up to minutes.
@@ -107,6 +109,11 @@ impl Track {
         old.chain(fine.map(|(_, tally)| tally))
             .map(|tally| tally.posts)
             .sum()
+    }
+
+    /// When the talk of the last hour began, if `per_millisecond` posts are usual.
+    pub(super) fn onset(&self, last: Pane, per_millisecond: f64) -> Option<EventTime> {
+        onset(self.parts(Scale::OneHour, last), per_millisecond)
     }
 
     /// At most `most` sample posts of the last hour, newest panes first.
