@@ -116,7 +116,7 @@ impl Detector {
         signals: &mut Vec<SignalRecord>,
     ) -> Option<()> {
         let topic = self.topics.get_mut(id)?;
-        let newest = topic.track(kind)?.tally(finding.scale, pane).span?.1;
+        let newest = topic.track(kind)?.newest(pane)?;
         let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
         let evidence = evidence(kind, pane, &finding);
         let episode = topic.episode.as_mut()?;
