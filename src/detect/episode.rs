@@ -17,13 +17,13 @@ const GROWTH: u32 = 2;
 pub(super) struct Episode {
     /// The same from open to calm.
     pub id: String,
-    /// Time of the earliest post of the window that opened it.
+    /// When the talk began, as estimated when it opened.
     pub onset_at: EventTime,
     /// Time of the post that opened it.
     pub opened_at: EventTime,
     /// The newest pane whose window was above the base surprise.
     pub last_hot: Pane,
-    /// The earliest post in each kind.
+    /// When the talk began in each kind in which it was a spike.
     pub first_seen: Vec<(FeedKind, EventTime)>,
     /// The strongest window so far.
     pub strongest: WindowEvidence,
@@ -33,17 +33,17 @@ pub(super) struct Episode {
 impl Episode {
     pub(super) fn open(
         id: String,
-        span: (EventTime, EventTime),
+        (onset_at, opened_at): (EventTime, EventTime),
         pane: Pane,
         evidence: WindowEvidence,
         hour_posts: u32,
     ) -> Self {
         Self {
             id,
-            onset_at: span.0,
-            opened_at: span.1,
+            onset_at,
+            opened_at,
             last_hot: pane,
-            first_seen: vec![(evidence.kind, span.0)],
+            first_seen: vec![(evidence.kind, onset_at)],
             strongest: evidence,
             reported_posts: hour_posts,
         }
@@ -54,16 +54,14 @@ impl Episode {
         &mut self,
         pane: Pane,
         evidence: WindowEvidence,
-        earliest: EventTime,
+        onset: Option<EventTime>,
         hour_posts: u32,
     ) -> bool {
         self.last_hot = self.last_hot.max(pane);
-        if !self
-            .first_seen
-            .iter()
-            .any(|&(kind, _)| kind == evidence.kind)
-        {
-            self.first_seen.push((evidence.kind, earliest));
+        let is_new =
+            |seen: &[(FeedKind, EventTime)]| seen.iter().all(|&(kind, _)| kind != evidence.kind);
+        if let Some(onset) = onset.filter(|_| is_new(&self.first_seen)) {
+            self.first_seen.push((evidence.kind, onset));
             self.first_seen.sort_unstable();
         }
         if evidence.surprise > self.strongest.surprise {
@@ -74,6 +72,11 @@ impl Episode {
             self.reported_posts = hour_posts;
         }
         grew
+    }
+
+    /// Whether the talk was a spike in `kind`.
+    pub(super) fn has_seen(&self, kind: FeedKind) -> bool {
+        self.first_seen.iter().any(|&(seen, _)| seen == kind)
     }
 
     /// The pane with which it is over, if nothing more comes.

@@ -69,11 +69,14 @@ impl Detector {
         let (standard, track) = self.standard(id, kind, pane)?;
         let finding = standard.judge(track)?;
         let is_warm = standard.is_warm();
-        let open = self.topics.get(id)?.episode.is_some();
+        let episode = self.topics.get(id)?.episode.as_ref();
+        let open = episode.is_some();
+        let is_new = finding.is_spike() && episode.is_none_or(|episode| !episode.has_seen(kind));
+        let onset = is_new.then(|| standard.onset(track)).flatten();
         if open {
-            self.continue_episode(id, kind, pane, finding, signals);
+            self.continue_episode(id, kind, pane, (finding, onset), signals);
         } else if is_warm && finding.is_spike() {
-            self.open_episode(id, kind, pane, finding, signals);
+            self.open_episode(id, kind, pane, (finding, onset), signals);
         }
         Some(finding)
     }
@@ -83,7 +86,7 @@ impl Detector {
         id: TopicId,
         kind: FeedKind,
         pane: Pane,
-        finding: Finding,
+        (finding, onset): (Finding, Option<EventTime>),
         signals: &mut Vec<SignalRecord>,
     ) -> Option<()> {
         let topic = self.topics.get_mut(id)?;
@@ -96,7 +99,7 @@ impl Detector {
         let hour_posts = track.posts(Scale::OneHour, pane);
         let hash = xxh3_64(format!("{}@{}", topic.key, pane.0).as_bytes()) >> 32;
         let name = format!("{hash:08x}");
-        let episode = Episode::open(name, tally.span?, pane, evidence, hour_posts);
+        let episode = Episode::open(name, (onset?, tally.span?.1), pane, evidence, hour_posts);
         topic.episode = Some(Box::new(episode));
         self.episodes.insert(topic.key.clone(), id);
         self.opened = self.opened.saturating_add(1);
@@ -109,18 +112,18 @@ impl Detector {
         id: TopicId,
         kind: FeedKind,
         pane: Pane,
-        finding: Finding,
+        (finding, onset): (Finding, Option<EventTime>),
         signals: &mut Vec<SignalRecord>,
     ) -> Option<()> {
         let topic = self.topics.get_mut(id)?;
-        let span = topic.track(kind)?.tally(finding.scale, pane).span?;
+        let newest = topic.track(kind)?.newest(pane)?;
         let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
         let evidence = evidence(kind, pane, &finding);
         let episode = topic.episode.as_mut()?;
         // Only a window that is a spike by itself is told, so only that moves what was reported.
         let told = if finding.is_spike() { hour_posts } else { 0 };
-        if episode.stay_hot(pane, evidence, span.0, told) {
-            return self.signal(id, Change::Grew, pane, span.1, signals);
+        if episode.stay_hot(pane, evidence, onset, told) {
+            return self.signal(id, Change::Grew, pane, newest, signals);
         }
         None
     }

@@ -6,11 +6,12 @@
 //! only grow, so a window that is a spike now is one when it closes.
 
 use super::excess::ClassTail;
-use super::level::{Expectation, Level};
+use super::level::{Block, Expectation, Level};
 use super::settings::Settings;
 use super::tail;
 use super::track::Track;
 use super::volume::{Forecast, Volume};
+use crate::post::EventTime;
 use crate::window::{Pane, Scale};
 
 /// A count nearer to the mean than this many standard deviations is below the base surprise.
@@ -78,13 +79,15 @@ impl<'a> Standard<'a> {
 
     /// The most surprising window that ends with the pane, if it reaches the base surprise.
     pub(super) fn judge(&self, track: &Track) -> Option<Finding> {
+        let enough = |&(_, observed): &(Scale, u32)| observed >= self.settings.minimum_posts;
+        let windows = Scale::ALL.map(|scale| (scale, track.posts(scale, self.pane)));
+        if !windows.iter().any(enough) {
+            return None;
+        }
+        let basis = self.basis(track);
         let mut best: Option<(Scale, u32, Expectation, f64)> = None;
-        for scale in Scale::ALL {
-            let observed = track.posts(scale, self.pane);
-            if observed < self.settings.minimum_posts {
-                continue;
-            }
-            let expectation = self.expect(track, scale.millis(self.pane));
+        for (scale, observed) in windows.into_iter().filter(enough) {
+            let expectation = self.expect_by(&basis, scale.millis(self.pane));
             let surprise = surprise(observed, expectation);
             if surprise >= best.map_or(self.settings.constants.base_surprise, |(.., best)| best) {
                 best = Some((scale, observed, expectation, surprise));
@@ -101,10 +104,25 @@ impl<'a> Standard<'a> {
         })
     }
 
+    /// When the talk about the track began that is at its height in the pane.
+    pub(super) fn onset(&self, track: &Track) -> Option<EventTime> {
+        track.onset(self.pane, self.expect(track, 60_000).mean / 60_000.0)
+    }
+
     /// What the track should hold in a window of `millis`.
     pub(super) fn expect(&self, track: &Track, millis: i64) -> Expectation {
-        let guard = self.settings.guard;
+        self.expect_by(&self.basis(track), millis)
+    }
+
+    fn expect_by(&self, (level, block): &(Level, Block), millis: i64) -> Expectation {
         let least = self.settings.constants.least_volume;
+        let volume = (self.forecast.per_second * seconds(millis)).max(least);
+        level.expect(block, volume, self.settings)
+    }
+
+    /// What was known before the guard.
+    fn basis(&self, track: &Track) -> (Level, Block) {
+        let guard = self.settings.guard;
         let untaught = self.volume.blocks_after(self.learned, self.pane, guard);
         let mut level = track.level_after(untaught, self.settings);
         let mut block = self.volume.block(self.pane, guard);
@@ -114,8 +132,7 @@ impl<'a> Standard<'a> {
             block.total = as_float(self.forecast.posts);
             level = Level::of(track.posts_up_to(last));
         }
-        let volume = (self.forecast.per_second * seconds(millis)).max(least);
-        level.expect(&block, volume, self.settings)
+        (level, block)
     }
 
     /// The higher of the model's threshold and those that past excursions set.

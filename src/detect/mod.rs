@@ -17,6 +17,7 @@ mod judge;
 mod keys;
 mod kind;
 mod level;
+mod onset;
 pub mod series;
 mod settings;
 mod signal;

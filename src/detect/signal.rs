@@ -66,7 +66,7 @@ pub struct Signal {
     pub feeds: Vec<(String, u32)>,
     /// Posts by kind.
     pub kinds: Vec<(FeedKind, u32)>,
-    /// Event time of the first pane of the episode in each kind.
+    /// When the talk began, for each kind in which it was a spike.
     pub first_seen: Vec<(FeedKind, EventTime)>,
     /// Posts by language, largest first.
     pub languages: Vec<(Language, u32)>,

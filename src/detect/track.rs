@@ -2,7 +2,9 @@
 //!
 //! In: tallies of open panes. Out: sums of any window that ends with a pane that is still open, or
 //! has just closed.
-//! Rule: a closed pane never changes; beyond five minutes back whole minutes are kept.
+//! Rule: a closed pane never changes. Counts are exact: of panes for five minutes back, of minutes for an
+//! hour. Sketches older than five minutes are kept by five minutes, so what an hour holds besides its
+//! count is exact to five minutes.
 
 use std::collections::VecDeque;
 
@@ -10,13 +12,26 @@ use serde::{Deserialize, Serialize};
 
 use super::excess::OwnTail;
 use super::level::{Block, Level};
+use super::onset::onset;
 use super::settings::{Constants, Settings};
+use crate::post::EventTime;
 use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
 /// How long a pane is kept by itself after it closed: the five-minute window, rounded up to minutes.
 const FINE_PANES: i64 = 36;
 /// Minutes that are kept: the hour window, and the usual guard, after which an hour is learned.
 const MINUTES: i64 = 66;
+
+/// Sketches of the older part of the hour are kept for so many minutes together; a divisor of sixty.
+const STRETCH_MINUTES: i64 = 5;
+
+/// What one pane holds; its count stands beside the sketches, for sums.
+#[derive(Debug, Clone)]
+struct Part {
+    pane: Pane,
+    posts: u32,
+    tally: Box<Tally>,
+}
 
 /// A stretch of closed windows above the base surprise.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -35,8 +50,9 @@ struct Ended {
 /// One topic in one kind.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Track {
-    fine: VecDeque<(Pane, Tally)>,
-    minutes: VecDeque<(i64, Tally)>,
+    fine: VecDeque<Part>,
+    minutes: VecDeque<(i64, u32)>,
+    stretches: VecDeque<(i64, Box<Tally>)>,
     hours: VecDeque<(i64, u32)>,
     level: Level,
     first_ordinal: u32,
@@ -52,6 +68,7 @@ impl Track {
         Self {
             fine: VecDeque::new(),
             minutes: VecDeque::new(),
+            stretches: VecDeque::new(),
             hours: VecDeque::new(),
             level: Level::new(ordinal),
             first_ordinal: ordinal,
@@ -76,12 +93,34 @@ impl Track {
     pub(super) fn add(&mut self, pane: Pane, tally: Tally) {
         let hour = (pane.hour(), tally.posts);
         add_sorted(&mut self.hours, hour.0, hour.1, |old, new| *old += new);
-        add_sorted(&mut self.fine, pane, tally, |old, new| old.merge(&new));
+        match self.fine.binary_search_by_key(&pane, |part| part.pane) {
+            Ok(place) => {
+                if let Some(part) = self.fine.get_mut(place) {
+                    part.tally.merge(&tally);
+                    part.posts = part.tally.posts;
+                }
+            }
+            Err(place) => self.fine.insert(
+                place,
+                Part {
+                    pane,
+                    posts: tally.posts,
+                    tally: Box::new(tally),
+                },
+            ),
+        }
     }
 
     /// Posts of the window of `scale` that ends with `last`.
     pub(super) fn posts(&self, scale: Scale, last: Pane) -> u32 {
-        self.parts(scale, last).map(|tally| tally.posts).sum()
+        let first = scale.first_pane(last);
+        let fine: u32 = self.fine_parts(first, last).map(|part| part.posts).sum();
+        if scale != Scale::OneHour {
+            return fine;
+        }
+        let minutes = self.minutes.iter().rev();
+        let minutes = minutes.take_while(|&&(minute, _)| minute >= first.minute());
+        fine + minutes.map(|(_, posts)| posts).sum::<u32>()
     }
 
     /// Everything counted in the window of `scale` that ends with `last`.
@@ -91,24 +130,31 @@ impl Track {
         sum
     }
 
+    /// Time of the newest post up to `last`.
+    pub(super) fn newest(&self, last: Pane) -> Option<EventTime> {
+        let mut parts = self.fine_parts(Pane(i64::MIN), last);
+        Some(parts.next()?.tally.span?.1)
+    }
+
     /// Posts of one pane that is open or has just closed.
     pub(super) fn posts_in_pane(&self, pane: Pane) -> u32 {
-        let mut newest = self.fine.iter().rev();
-        let found = newest.find(|&&(at, _)| at == pane);
-        found.map_or(0, |(_, tally)| tally.posts)
+        let place = self.fine.binary_search_by_key(&pane, |part| part.pane);
+        let part = place.ok().and_then(|place| self.fine.get(place));
+        part.map_or(0, |part| part.posts)
     }
 
     /// Posts of one minute.
     pub(super) fn posts_in_minute(&self, minute: i64) -> u32 {
-        let old = self
-            .minutes
-            .iter()
-            .filter(|&&(at, _)| at == minute)
-            .map(|(_, tally)| tally);
-        let fine = self.fine.iter().filter(|(pane, _)| pane.minute() == minute);
-        old.chain(fine.map(|(_, tally)| tally))
-            .map(|tally| tally.posts)
-            .sum()
+        let old = self.minutes.iter().filter(|&&(at, _)| at == minute);
+        let fine = self.fine.iter();
+        let fine = fine.filter(|part| part.pane.minute() == minute);
+        let fine: u32 = fine.map(|part| part.posts).sum();
+        fine + old.map(|(_, posts)| posts).sum::<u32>()
+    }
+
+    /// When the talk of the last hour began, if `per_millisecond` posts are usual.
+    pub(super) fn onset(&self, last: Pane, per_millisecond: f64) -> Option<EventTime> {
+        onset(self.parts(Scale::OneHour, last), per_millisecond)
     }
 
     /// At most `most` sample posts of the last hour, newest panes first.
@@ -124,16 +170,22 @@ impl Track {
             .map(|tally| &tally.identities)
     }
 
+    fn fine_parts(&self, first: Pane, last: Pane) -> impl Iterator<Item = &Part> {
+        let fine = self.fine.iter().rev();
+        fine.skip_while(move |part| part.pane > last)
+            .take_while(move |part| part.pane >= first)
+    }
+
+    /// Newest first.
     fn parts(&self, scale: Scale, last: Pane) -> impl Iterator<Item = &Tally> {
         let first = scale.first_pane(last);
-        let fine = self.fine.iter().rev();
-        let fine = fine.skip_while(move |&&(pane, _)| pane > last);
-        let fine = fine.take_while(move |&&(pane, _)| pane >= first);
-        let minutes = self.minutes.iter().rev();
-        let minutes = minutes.take_while(move |&&(minute, _)| minute >= first.minute());
-        let minutes = minutes.filter(move |_| scale == Scale::OneHour);
-        fine.map(|(_, tally)| tally)
-            .chain(minutes.map(|(_, tally)| tally))
+        let oldest = first.minute().div_euclid(STRETCH_MINUTES);
+        let old = self.stretches.iter().rev();
+        let old = old.take_while(move |&&(stretch, _)| stretch >= oldest);
+        let old = old.filter(move |_| scale == Scale::OneHour);
+        self.fine_parts(first, last)
+            .map(|part| part.tally.as_ref())
+            .chain(old.map(|(_, tally)| tally.as_ref()))
     }
 
     /// Teaches the level one block; its hour is closed. Gives the posts of that hour.
@@ -155,22 +207,21 @@ impl Track {
 
     /// Everything counted in one closed hour that is still in memory.
     pub(super) fn tally_of_hour(&self, hour: i64) -> Tally {
-        let of_hour = |minute: i64| minute.div_euclid(60) == hour;
-        let minutes = self.minutes.iter().filter(|&&(at, _)| of_hour(at));
-        let fine = self.fine.iter().filter(|(pane, _)| pane.hour() == hour);
+        let of_hour = |stretch: i64| stretch.div_euclid(60 / STRETCH_MINUTES) == hour;
+        let old = self.stretches.iter().filter(|&&(at, _)| of_hour(at));
+        let fine = self.fine.iter().filter(|part| part.pane.hour() == hour);
         let mut sum = Tally::default();
-        minutes
-            .map(|(_, tally)| tally)
-            .chain(fine.map(|(_, tally)| tally))
+        old.map(|(_, tally)| tally)
+            .chain(fine.map(|part| &part.tally))
             .for_each(|tally| sum.merge(tally));
         sum
     }
 
     /// Posts of the panes up to `last` that are still in memory.
     pub(super) fn posts_up_to(&self, last: Pane) -> u32 {
-        let minutes = self.minutes.iter().map(|(_, tally)| tally.posts);
-        let fine = self.fine.iter().take_while(|&&(pane, _)| pane <= last);
-        minutes.chain(fine.map(|(_, tally)| tally.posts)).sum()
+        let minutes = self.minutes.iter().map(|&(_, posts)| posts);
+        let fine = self.fine.iter().take_while(|part| part.pane <= last);
+        minutes.chain(fine.map(|part| part.posts)).sum()
     }
 
     /// The level after `blocks` that are not taught yet.
@@ -223,21 +274,27 @@ impl Track {
     /// Folds closed panes into minutes and drops what no window reaches any more.
     pub(super) fn compact(&mut self, first_open: Pane, settings: &Settings) {
         let keep_fine = first_open.plus(-FINE_PANES).minute();
-        while let Some((pane, tally)) = self
+        while let Some(part) = self
             .fine
-            .pop_front_if(|(pane, _)| pane.minute() < keep_fine)
+            .pop_front_if(|part| part.pane.minute() < keep_fine)
         {
-            add_sorted(&mut self.minutes, pane.minute(), tally, |old, new| {
+            let minute = part.pane.minute();
+            add_sorted(&mut self.minutes, minute, part.posts, |old, new| {
+                *old += new;
+            });
+            let stretch = minute.div_euclid(STRETCH_MINUTES);
+            add_sorted(&mut self.stretches, stretch, part.tally, |old, new| {
                 old.merge(&new);
             });
         }
         let oldest = first_open.minute() - MINUTES;
-        while self
-            .minutes
-            .front()
-            .is_some_and(|&(minute, _)| minute < oldest)
-        {
+        let gone = |&(minute, _): &(i64, u32)| minute < oldest;
+        while self.minutes.front().is_some_and(gone) {
             self.minutes.pop_front();
+        }
+        let gone = |(stretch, _): &(i64, Box<Tally>)| (stretch + 1) * STRETCH_MINUTES <= oldest;
+        while self.stretches.front().is_some_and(gone) {
+            self.stretches.pop_front();
         }
         // Most topics are cold most of the time: they keep no room for what they do not hold.
         if self.fine.is_empty() {
@@ -245,6 +302,7 @@ impl Track {
         }
         if self.minutes.is_empty() {
             self.minutes = VecDeque::new();
+            self.stretches = VecDeque::new();
         }
         while let Some(ended) = self
             .ended
@@ -256,10 +314,7 @@ impl Track {
 
     /// Whether forgetting the closed panes before `first_open` would change nothing that matters.
     pub(super) fn is_faint(&self, first_open: Pane, ordinal: u32, settings: &Settings) -> bool {
-        let has_closed = self
-            .fine
-            .front()
-            .is_some_and(|&(pane, _)| pane < first_open);
+        let has_closed = self.fine.front().is_some_and(|part| part.pane < first_open);
         let hour = first_open.hour();
         !has_closed
             && self.minutes.is_empty()
