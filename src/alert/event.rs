@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::percent::{encode, in_header};
+use super::percent::header_value;
 use super::{Alert, Rendering, SCHEMA_ID, UtcTime};
 use crate::triage::{Level, Status};
 
@@ -63,7 +63,7 @@ impl CloudEvent {
         let attributes = self
             .attributes
             .iter()
-            .map(|(name, value)| (format!("ce-{name}"), encode(value, in_header)));
+            .map(|(name, value)| (format!("ce-{name}"), header_value(value)));
         let content_type = ("content-type".to_owned(), CONTENT_TYPE.to_owned());
         attributes.chain([content_type]).collect()
     }

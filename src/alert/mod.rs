@@ -24,8 +24,9 @@ mod words;
 pub(crate) mod tests;
 
 pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
-pub use line::line;
+pub use line::{level_words, line};
 pub use local_time::Zone;
+pub use percent::header_value;
 pub use record::{
     Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
     Series, Share, ShareBy, Term, Title,

@@ -14,7 +14,8 @@ use std::time::Duration;
 use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
 use super::lists::{self, Watch};
-use super::notify_stage::{self, NotifyError, NotifyStage};
+use super::notify_addresses::NotifyError;
+use super::notify_stage::{self, NotifyStage};
 use super::observe::{self, FeedStatements};
 use super::port::{access, listen, routes, serve};
 use super::stage::{Stage, commit, turn};
@@ -47,7 +48,7 @@ pub enum Role {
     Detect,
     /// Makes incidents of spikes and writes alerts; one process works, others stand by.
     Triage,
-    /// Tells alerts to Alertmanager and a webhook; each channel keeps its own place.
+    /// Tells alerts to people and programs outside; each channel keeps its own place.
     Notify,
     /// Shows the page and its API; every process has /metrics, /live and /ready.
     Desk,
