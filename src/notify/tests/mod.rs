@@ -23,6 +23,7 @@ fn made(incident: &str, revision: u32, level: Level, status: Status) -> Alert {
         incident: incident.to_owned(),
         revision,
         level,
+        level_number: level.number(),
         status,
         resolved_at: (status == Status::Resolved).then(|| UtcTime::new(at(600))),
         ..alert()
