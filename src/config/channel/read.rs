@@ -39,15 +39,14 @@ pub(crate) fn channels(notify: &mut Section<'_, '_, '_>, allow_http: bool) -> Ve
     let mut names: Vec<&str> = channels
         .iter()
         .map(|channel| channel.name.as_str())
+        .filter(|name| !name.is_empty())
         .collect();
     names.sort_unstable();
     let twice = names
         .iter()
         .zip(names.iter().skip(1))
         .find(|(one, next)| one == next);
-    if let Some((name, _)) = twice
-        && !name.is_empty()
-    {
+    if let Some((name, _)) = twice {
         let problem = format!("two channels are called {}", quoted(name));
         notify.blame_key(
             "channels",
