@@ -54,7 +54,10 @@ fn each_page_says_in_two_languages_what_it_is_and_what_to_do() {
         let mut lines = text.lines().filter(|line| !line.is_empty());
         assert_eq!(lines.next(), Some(format!("# {rule}").as_str()));
         let indonesian = lines.next().unwrap();
-        assert!(indonesian.starts_with('*') && indonesian.ends_with('*'), "{rule}");
+        assert!(
+            indonesian.starts_with('*') && indonesian.ends_with('*'),
+            "{rule}"
+        );
         for part in ["Severity: `", "## Look at", "## Do", "It is over when"] {
             assert!(text.contains(part), "{rule}: {part}");
         }

@@ -6,6 +6,8 @@
 //! Members and their order are a promise (docs/alerts.md): within v1 only additions.
 //! Not here: when a revision is made (`triage`), who is told (`notify`, `desk`).
 
+mod asyncapi;
+mod cap;
 mod event;
 mod evidence;
 mod line;
@@ -23,6 +25,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use asyncapi::asyncapi;
+pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
 pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::{level_words, line};
 pub use local_time::Zone;

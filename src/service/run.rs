@@ -22,9 +22,9 @@ use super::stage::{Stage, commit, turn};
 use super::triage_stage::TriageStage;
 use super::watched_log::WatchedLog;
 use super::{RenderingError, rendering};
-use crate::alert::Alert;
+use crate::alert::{Alert, Words};
 use crate::config::Config;
-use crate::desk::{AccessError, Clock, Desk, Health, Limits};
+use crate::desk::{AccessError, CapDocuments, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::catalogue::Catalogue;
@@ -155,6 +155,8 @@ impl Service {
             metrics.clone(),
             Arc::clone(&clock),
         );
+        let words = Words::built_in().map_err(RenderingError::from)?;
+        let desk = desk.with_documents(CapDocuments::new(&config.alert.source, words));
         let (sender, ended) = mpsc::channel();
         let shared = Arc::new(Shared {
             config: Arc::clone(config),
