@@ -23,6 +23,7 @@ use crate::post::EventTime;
 
 /// Longest time that one turn sends before the log is asked again.
 const SEND: Duration = Duration::from_secs(5);
+
 /// One address.
 pub(super) struct NotifyStage {
     name: &'static str,
