@@ -17,7 +17,9 @@ fn house() -> House {
 async fn the_feed_lists_each_incident_and_leads_to_its_newest_document() {
     let house = house();
     house.desk.apply(example(1));
-    house.desk.apply(example(2));
+    let mut second = example(2);
+    second.id = format!("{}-2", second.incident);
+    house.desk.apply(second);
     let feed = house.get("/cap").await;
     assert_eq!(feed.status, StatusCode::OK);
     let kind = feed.headers["content-type"].to_str().unwrap();

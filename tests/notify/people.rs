@@ -60,13 +60,11 @@ async fn request(mut stream: TcpStream, answer: &str) -> String {
     if answer.is_empty() {
         std::future::pending::<()>().await;
     }
-    let (status, rest) = answer.split_once("\r\n").unwrap();
-    let (headers, body) = rest.split_once("\r\n").unwrap();
-    let head = format!(
-        "HTTP/1.1 {status}\r\n{headers}connection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let length = body.len();
+    let whole =
+        format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+    stream.write_all(whole.as_bytes()).await.unwrap();
     text
 }
 
@@ -116,10 +114,9 @@ async fn telegram_says_in_its_body_how_long_to_wait() {
 async fn slack_is_tried_again_at_the_time_it_names_and_not_faster_than_it_likes() {
     let sender = Sender::new().unwrap();
     let begin = now();
-    let dates =
-        "date: Tue, 03 Mar 2026 20:00:00 GMT\r\nretry-after: Tue, 03 Mar 2026 20:01:30 GMT\r\n";
+    let dates = "date: Tue, 03 Mar 2026 20:00:00 GMT\r\nretry-after: Tue, 03 Mar 2026 20:01:30 GMT";
     let answers = [
-        format!("503 Busy\r\n{dates}\r\n"),
+        format!("503 Busy\r\n{dates}\r\n\r\n"),
         "500 Broken\r\n\r\n".to_owned(),
     ];
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
