@@ -1,4 +1,4 @@
-//! `kentongan schema`: prints the JSON Schema of alerts, or the AsyncAPI document around it.
+//! `kentongan schema`: prints the JSON Schema of alerts, or the document around it (`AsyncAPI`).
 
 use std::io::Write;
 
@@ -16,8 +16,10 @@ Example: check alerts with a validator of JSON Schema 2020-12
 Example: the description of the Kafka topic of alerts (AsyncAPI 3.0)
   kentongan schema --asyncapi > asyncapi.json")]
 pub struct Arguments {
-    /// Print the AsyncAPI 3.0 document of the Kafka topic, which holds the schema
-    #[arg(long)]
+    #[arg(
+        long,
+        help = "Print the AsyncAPI 3.0 document of the Kafka topic, which holds the schema"
+    )]
     asyncapi: bool,
 }
 

@@ -163,7 +163,7 @@ fn webhook(mut section: Section<'_, '_, '_>, allow_http: bool) -> Webhook {
 fn signing_key(text: &str) -> Result<SecretText, Fault> {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
     let key = text.strip_prefix("whsec_").unwrap_or_default();
-    if key.bytes().all(is_base64) && (32..=88).contains(&key.len()) && key.len() % 4 == 0 {
+    if key.bytes().all(is_base64) && (32..=88).contains(&key.len()) && key.len().is_multiple_of(4) {
         return Ok(SecretText::new(key));
     }
     let instead = "draw one with: echo whsec_$(openssl rand -base64 32)";

@@ -165,7 +165,7 @@ impl Alertmanager {
 }
 
 impl Channel for Alertmanager {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "alertmanager"
     }
 

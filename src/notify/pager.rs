@@ -110,10 +110,10 @@ impl Pager {
         let taken_over = before.as_ref().is_some_and(|watched| {
             watched.alert.acknowledged.is_none() && alert.acknowledged.is_some()
         });
-        let verdict = match self.routes.judge(alert, now) {
-            Verdict::Never if was_told && taken_over => Verdict::Now,
-            verdict => verdict,
-        };
+        let mut verdict = self.routes.judge(alert, now);
+        if verdict == Verdict::Never && was_told && taken_over {
+            verdict = Verdict::Now;
+        }
         let mut watched = before.unwrap_or_else(|| Watched {
             alert: alert.clone(),
             is_told: false,

@@ -6,6 +6,7 @@
 //! the message: level and title go out instead. Each has a limit of steps.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minijinja::value::{Serde, ValueKind};
@@ -252,13 +253,13 @@ pub(super) fn escape(text: &str, markup: Markup) -> String {
 fn link(text: &str) -> String {
     let mut link = String::with_capacity(text.len());
     for byte in text.bytes() {
-        match byte {
-            b'&' => link.push_str("&amp;"),
-            b'"' | b'\'' | b'<' | b'>' | b'|' | b'@' | b'`' | b'\\' => {
-                link.push_str(&format!("%{byte:02X}"));
-            }
-            _ if byte.is_ascii_graphic() => link.push(char::from(byte)),
-            _ => link.push_str(&format!("%{byte:02X}")),
+        if byte == b'&' {
+            link.push_str("&amp;");
+        } else if byte.is_ascii_graphic() && !b"\"'<>|@`\\".contains(&byte) {
+            link.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            write!(link, "%{byte:02X}").unwrap_or_default();
         }
     }
     link

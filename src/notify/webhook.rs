@@ -102,7 +102,7 @@ impl Webhook {
 }
 
 impl Channel for Webhook {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "webhook"
     }
 

@@ -6,7 +6,7 @@
 use super::clock;
 use super::notify_addresses::{NamedAddress, NotifyError, addresses};
 use super::notify_stage::runtime;
-use crate::alert::{Alert, Title, UtcTime};
+use crate::alert::{Alert, Rendering, Title, UtcTime};
 use crate::config::Config;
 use crate::notify::{Answer, Arrival, Place, Sender};
 use crate::triage::{Level, Status};
@@ -46,9 +46,10 @@ pub fn notify_test(config: &Config, name: Option<&str>) -> Result<Vec<Tested>, N
     {
         return Err(NotifyError::Unknown {
             name: name.to_owned(),
-            known: match known.is_empty() {
-                true => "none is configured".to_owned(),
-                false => format!("there are {}", known.join(", ")),
+            known: if known.is_empty() {
+                "none is configured".to_owned()
+            } else {
+                format!("there are {}", known.join(", "))
             },
         });
     }
@@ -115,6 +116,7 @@ fn exercise(config: &Config) -> Result<Alert, NotifyError> {
         en: "Test of a channel of Kentongan; nothing has happened".to_owned(),
     };
     alert.exercise = true;
+    Rendering::PROGRAM.clone_into(&mut alert.program);
     (alert.onset_at, alert.opened_at, alert.updated_at) = (now, now, now);
     alert.url = config.alert.url.replace("{incident}", &alert.incident);
     Ok(alert)

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
 use kentongan::config::{MailSecurity, SecretText};
 use kentongan::notify::{
     Answer, Endpoint, MailForm, MailServer, Pager, Sender, Slack, Telegram, Templates, Webhook,
@@ -44,7 +45,7 @@ async fn answering<F: Future>(
 /// Reads one request and answers it; an empty answer: never.
 async fn request(mut stream: TcpStream, answer: &str) -> String {
     let mut text = String::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     loop {
         let read = stream.read(&mut buffer).await.unwrap();
         text.push_str(std::str::from_utf8(buffer.get(..read).unwrap()).unwrap());
@@ -82,7 +83,7 @@ async fn telegram_says_in_its_body_how_long_to_wait() {
     let begin = now();
     let body = r#"{"ok":false,"error_code":429,"parameters":{"retry_after":35}}"#;
     let answer = format!("429 Too Many Requests\r\n\r\n{body}");
-    let (_, asked) = answering(&[&answer], async |url| {
+    let ((), asked) = answering(&[&answer], async |url| {
         let base = Endpoint::parse(&url).unwrap();
         let form = Telegram::new(&base, &SecretText::default(), "-100", templates());
         let mut channel = Pager::new("chat", Arc::new(form), &[]);
@@ -147,7 +148,7 @@ async fn slack_is_tried_again_at_the_time_it_names_and_not_faster_than_it_likes(
 async fn who_never_answers_is_given_up_and_tried_again() {
     let sender = Sender::with_patience(Duration::from_millis(200)).unwrap();
     let begin = now();
-    let (_, asked) = answering(&[""], async |url| {
+    let ((), asked) = answering(&[""], async |url| {
         let form = Slack::new(Endpoint::parse(&url).unwrap(), templates());
         let mut channel = Pager::new("desk", Arc::new(form), &[]);
         arrive(&mut channel, &example(1, begin), begin);
@@ -171,7 +172,7 @@ async fn a_signed_webhook_can_be_checked_by_its_receiver() {
     let begin = now();
     // "a secret of 24 characters" in base64; the signature is checked as a receiver would.
     let key = "YSBzZWNyZXQgb2YgMjQgY2hhcmFjdGVycw==";
-    let (_, asked) = answering(&[], async |url| {
+    let ((), asked) = answering(&[], async |url| {
         let endpoint = Endpoint::parse(&url).unwrap();
         let mut channel = Webhook::new(endpoint, "/kentongan", 10).signed(key);
         arrive(&mut channel, &example(1, begin), begin);
@@ -194,7 +195,6 @@ async fn a_signed_webhook_can_be_checked_by_its_receiver() {
     let signed = format!("{}.{seconds}.{body}", header("webhook-id"));
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"a secret of 24 characters");
     let signature = header("webhook-signature").strip_prefix("v1,").unwrap();
-    use base64::Engine as _;
     let signature = base64::engine::general_purpose::STANDARD
         .decode(signature)
         .unwrap();
@@ -266,7 +266,7 @@ async fn converse<'a>(
 async fn a_mail_is_handed_over_after_the_server_was_busy() {
     let sender = Sender::new().unwrap();
     let begin = now();
-    let (_, said) = mail_server(&["451 busy"], async |server| {
+    let ((), said) = mail_server(&["451 busy"], async |server| {
         let form = MailForm::new(server, templates());
         let mut channel = Pager::new("mail", Arc::new(form), &[]);
         arrive(&mut channel, &example(1, begin), begin);

@@ -108,9 +108,10 @@ fn mail(section: &mut Section<'_, '_, '_>, allow_http: bool) -> Address {
     let security = section.choice("security", &MailSecurity::ALL, MailSecurity::as_str, usual);
     let security = security.unwrap_or(MailSecurity::Starttls);
     let user = section.text_if_any("user", plain).unwrap_or_default();
-    let password_file = match user.is_empty() {
-        true => String::new(),
-        false => file(section, "password_file"),
+    let password_file = if user.is_empty() {
+        String::new()
+    } else {
+        file(section, "password_file")
     };
     let from = section.text("from", mailbox).unwrap_or_default();
     let to = section.text("to", mailbox).unwrap_or_default();
@@ -159,16 +160,18 @@ fn route(mut section: Section<'_, '_, '_>) -> Route {
 }
 
 fn seconds_if_any(section: &mut Section<'_, '_, '_>, key: &'static str, usual: u32) -> u32 {
-    match section.has(key) {
-        true => section.whole(key, 0..=604_800),
-        false => usual,
+    if section.has(key) {
+        section.whole(key, 0..=604_800)
+    } else {
+        usual
     }
 }
 
 fn texts_if_any(section: &mut Section<'_, '_, '_>, key: &'static str) -> Vec<String> {
-    match section.has(key) {
-        true => section.texts(key, plain),
-        false => Vec::new(),
+    if section.has(key) {
+        section.texts(key, plain)
+    } else {
+        Vec::new()
     }
 }
 

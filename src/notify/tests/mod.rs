@@ -325,9 +325,9 @@ fn only_an_answer_for_good_settles() {
         arrive(channel, &opened("a"), at(1));
         channel.due(at(1)).unwrap();
         channel.answered(&later(None), at(1));
-        assert!(!channel.first_unsettled(0).is_none(), "{}", channel.name());
+        assert!(channel.first_unsettled(0).is_some(), "{}", channel.name());
         channel.due(at(61)).unwrap();
-        assert!(!channel.first_unsettled(0).is_none(), "{}", channel.name());
+        assert!(channel.first_unsettled(0).is_some(), "{}", channel.name());
         channel.answered(&Answer::Refused { status: 400 }, at(61));
         assert!(channel.first_unsettled(0).is_none(), "{}", channel.name());
     }

@@ -1,5 +1,6 @@
 //! People's channels without a network: who is told what, when, how often, and how it is written.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -27,7 +28,7 @@ impl Form for Lines {
         } = message;
         let mut line = alert.id.clone();
         if *reminder > 0 {
-            line.push_str(&format!(" reminder {reminder}"));
+            write!(line, " reminder {reminder}").unwrap();
         }
         if *may_be_repeat {
             line.push_str(" repeat?");
