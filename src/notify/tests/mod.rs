@@ -1,5 +1,6 @@
 //! The automata without a network: what is due when, after which answer.
 
+mod crash;
 mod pager;
 
 use serde_json::Value;

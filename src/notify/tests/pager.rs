@@ -49,11 +49,11 @@ impl Form for Lines {
     }
 }
 
-fn pager(routes: &[Route]) -> Pager {
+pub(super) fn pager(routes: &[Route]) -> Pager {
     Pager::new("duty", Arc::new(Lines), routes)
 }
 
-fn line(request: Request) -> String {
+pub(super) fn line(request: Request) -> String {
     String::from_utf8(post(request).body).unwrap()
 }
 
