@@ -110,7 +110,7 @@ impl Pager {
         let taken_over = before.as_ref().is_some_and(|watched| {
             watched.alert.acknowledged.is_none() && alert.acknowledged.is_some()
         });
-        let mut verdict = self.routes.judge(alert, now);
+        let mut verdict = self.routes.judge(alert, now, was_told);
         if verdict == Verdict::Never && was_told && taken_over {
             verdict = Verdict::Now;
         }

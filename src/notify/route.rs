@@ -37,10 +37,15 @@ impl Routes {
         }
     }
 
-    /// What becomes of `alert` at `now`, when it has come just now.
-    pub(super) fn judge(&self, alert: &Alert, now: EventTime) -> Verdict {
+    /// What becomes of `alert` at `now`, when it has come just now. A change of an incident that was not
+    /// told before, because it was too old or elsewhere then, is news and no change.
+    pub(super) fn judge(&self, alert: &Alert, now: EventTime, was_told: bool) -> Verdict {
         let fresh = self.0.iter().filter(|route| is_fresh(route, alert, now));
-        best(fresh.filter(|route| takes_change(route, alert)), alert, now)
+        best(
+            fresh.filter(|route| !was_told || takes_change(route, alert)),
+            alert,
+            now,
+        )
     }
 
     /// The same for an incident that has been kept, or is told again: age and kind of change no longer count.

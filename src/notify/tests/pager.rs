@@ -113,15 +113,6 @@ fn a_route_takes_by_level_place_topic_kind_and_age() {
     assert!(takes(of("hazard:*"), &siaga, 1));
     assert!(!takes(of("hazard:banjir*"), &siaga, 1));
     assert!(takes(Route::default(), &update, 1));
-    let updates = false;
-    assert!(!takes(
-        Route {
-            updates,
-            ..Route::default()
-        },
-        &update,
-        1
-    ));
     assert!(takes(Route::default(), &siaga, 3_600));
     assert!(
         !takes(Route::default(), &siaga, 3_601),
@@ -178,6 +169,22 @@ fn an_end_is_told_to_whom_the_beginning_was_told_however_late() {
         );
     }
     assert_eq!(told(&mut channel, at(99_999)), ["a-1", "a-2"]);
+}
+
+#[test]
+fn without_updates_an_incident_is_told_once_even_when_its_opening_was_too_old() {
+    let mut channel = pager(&[Route {
+        updates: false,
+        ..Route::default()
+    }]);
+    let update = |revision, seconds| Alert {
+        updated_at: UtcTime::new(at(seconds)),
+        ..made("a", revision, Level::Siaga, Status::Updated)
+    };
+    arrive(&mut channel, &opened("a"), at(7_000));
+    arrive(&mut channel, &update(2, 7_000), at(7_000));
+    arrive(&mut channel, &update(3, 7_100), at(7_100));
+    assert_eq!(told(&mut channel, at(7_100)), ["a-2"]);
 }
 
 #[test]
