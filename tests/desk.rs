@@ -3,6 +3,8 @@
 
 #[path = "desk/access.rs"]
 mod access;
+#[path = "desk/cap.rs"]
+mod cap;
 #[path = "desk/live.rs"]
 mod live;
 #[path = "desk/openapi.rs"]

@@ -9,6 +9,9 @@
     reason = "a test fails where it stands, and reads the clock and the environment as service does"
 )]
 
+#[path = "notify/people.rs"]
+mod people;
+
 use std::collections::VecDeque;
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -21,7 +24,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use kentongan::alert::{Alert, UtcTime};
-use kentongan::notify::{Alertmanager, Answer, Channel, Endpoint, Request, Sender, Webhook};
+use kentongan::notify::{
+    Alertmanager, Answer, Arrival, Channel, Endpoint, Place, Post, Request, Sender, Webhook,
+};
 use kentongan::post::EventTime;
 use kentongan::triage::Status;
 use serde_json::Value;
@@ -43,6 +48,19 @@ fn example(revision: u32, at: EventTime) -> Alert {
     alert.opened_at = UtcTime::new(at);
     alert.updated_at = UtcTime::new(at);
     alert
+}
+
+fn arrive(channel: &mut impl Channel, alert: &Alert, now: EventTime) {
+    let place = Place {
+        partition: 0,
+        offset: u64::from(alert.revision),
+    };
+    let arrival = Arrival {
+        alert,
+        place,
+        is_backlog: false,
+    };
+    channel.apply(arrival, now);
 }
 
 /// Sends whatever is due at `now` and hands the answers back.
@@ -147,7 +165,7 @@ async fn a_real_alertmanager_receives_renews_and_resolves() {
     let mut channel = Alertmanager::new(&base, 30_000, 100);
     let begin = now();
 
-    channel.apply(&example(1, begin), begin);
+    arrive(&mut channel, &example(1, begin), begin);
     assert_eq!(
         carry(&mut channel, &sender, begin).await,
         [Answer::Accepted]
@@ -174,7 +192,7 @@ async fn a_real_alertmanager_receives_renews_and_resolves() {
     let mut over = example(2, begin);
     over.status = Status::Resolved;
     over.resolved_at = Some(UtcTime::new(begin));
-    channel.apply(&over, begin);
+    arrive(&mut channel, &over, begin);
     assert_eq!(
         carry(&mut channel, &sender, begin).await,
         [Answer::Accepted]
@@ -188,13 +206,13 @@ async fn what_a_real_alertmanager_calls_bad_is_refused() {
     let Some(running) = Running::start().await else {
         return;
     };
-    let bad = Request {
+    let bad = Request::Post(Post {
         endpoint: Endpoint::parse(&running.base)
             .unwrap()
             .join("api/v2/alerts"),
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: br#"[{"labels": {}}]"#.to_vec(),
-    };
+    });
     assert_eq!(sender.send(&bad).await, Answer::Refused { status: 400 });
 }
 
@@ -267,7 +285,7 @@ async fn a_webhook_gets_a_cloud_event() {
     let alert = example(1, now());
     sink.during(async |url| {
         let mut channel = webhook(&url);
-        channel.apply(&alert, now());
+        arrive(&mut channel, &alert, now());
         assert_eq!(
             carry(&mut channel, &sender, now()).await,
             [Answer::Accepted]
@@ -293,8 +311,8 @@ async fn a_webhook_tries_again_after_429_and_500_and_keeps_the_order() {
     let begin = now();
     sink.during(async |url| {
         let mut channel = webhook(&url);
-        channel.apply(&example(1, begin), begin);
-        channel.apply(&example(2, begin), begin);
+        arrive(&mut channel, &example(1, begin), begin);
+        arrive(&mut channel, &example(2, begin), begin);
         let answers = carry(&mut channel, &sender, begin).await;
         assert!(matches!(
             answers.as_slice(),
@@ -330,7 +348,7 @@ async fn a_webhook_that_refuses_or_points_elsewhere_is_not_asked_again() {
         let sink = Sink::new(&[(status, None)]);
         sink.during(async |url| {
             let mut channel = webhook(&url);
-            channel.apply(&example(1, now()), now());
+            arrive(&mut channel, &example(1, now()), now());
             assert_eq!(
                 carry(&mut channel, &sender, now()).await,
                 [Answer::Refused { status }]
@@ -349,7 +367,7 @@ async fn nobody_at_the_address_is_tried_again_and_the_secret_stays_secret() {
         .local_addr()
         .unwrap();
     let mut channel = webhook(&format!("http://{free}/secret"));
-    channel.apply(&example(1, now()), now());
+    arrive(&mut channel, &example(1, now()), now());
     let answers = carry(&mut channel, &sender, now()).await;
     let [Answer::Later { detail, .. }] = answers.as_slice() else {
         panic!("{answers:?}");

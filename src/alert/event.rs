@@ -5,8 +5,9 @@
 //! Rule: latencies travel here and never in the record, because they are not made from the data.
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use super::percent::{encode, in_header};
+use super::percent::header_value;
 use super::{Alert, Rendering, SCHEMA_ID, UtcTime};
 use crate::triage::{Level, Status};
 
@@ -18,7 +19,7 @@ const HEARTBEAT_SCHEMA_ID: &str = "urn:kentongan:heartbeat:v1";
 pub struct Delivery {
     /// Wall time from the flush that brought the deciding posts to this record, milliseconds.
     pub delay_ms: Option<i64>,
-    /// W3C trace context.
+    /// W3C trace context; `None`: the one that the alert's ids make.
     pub traceparent: Option<String>,
 }
 
@@ -63,7 +64,7 @@ impl CloudEvent {
         let attributes = self
             .attributes
             .iter()
-            .map(|(name, value)| (format!("ce-{name}"), encode(value, in_header)));
+            .map(|(name, value)| (format!("ce-{name}"), header_value(value)));
         let content_type = ("content-type".to_owned(), CONTENT_TYPE.to_owned());
         attributes.chain([content_type]).collect()
     }
@@ -91,9 +92,11 @@ pub fn cloud_event(
     if let Some(delay_ms) = delivery.delay_ms {
         attributes.push(("delayms", delay_ms.to_string()));
     }
-    if let Some(traceparent) = &delivery.traceparent {
-        attributes.push(("traceparent", traceparent.clone()));
-    }
+    let traceparent = delivery.traceparent.clone();
+    attributes.push((
+        "traceparent",
+        traceparent.unwrap_or_else(|| trace_of(alert)),
+    ));
     Ok(CloudEvent {
         key: alert.incident.clone(),
         attributes,
@@ -125,6 +128,14 @@ pub fn heartbeat_event(
         ],
         body: serde_json::to_vec(&record)?,
     })
+}
+
+/// A trace for each incident and a span for each revision, made from the ids, so that every process and
+/// every repeat names the same. Its flags say that no span is recorded here.
+fn trace_of(alert: &Alert) -> String {
+    let trace = xxh3_128(alert.incident.as_bytes()).max(1);
+    let span = xxh3_64(alert.id.as_bytes()).max(1);
+    format!("00-{trace:032x}-{span:016x}-00")
 }
 
 fn event_type(status: Status) -> &'static str {

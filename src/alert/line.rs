@@ -7,11 +7,7 @@ use crate::triage::Status;
 /// `AWAS IV   03:12:07 WIB  baru  Gempa di Lombok: 412 unggahan dalam 5 menit, biasanya 3,1  alami  setelah 41 dtk`.
 /// The delay is event time, from the estimated onset to this revision.
 pub fn line(alert: &Alert, words: &Words, tongue: Tongue, zone: Zone) -> String {
-    let level = format!(
-        "{} {}",
-        alert.level.as_str().to_uppercase(),
-        roman(alert.level_number)
-    );
+    let level = level_words(alert);
     let status = status(alert, words, tongue);
     let character = Words::of(&words.character, alert.character.as_str(), tongue);
     let title = alert.title.in_tongue(tongue);
@@ -19,6 +15,12 @@ pub fn line(alert: &Alert, words: &Words, tongue: Tongue, zone: Zone) -> String 
     let seconds = alert.updated_at.0.millis_since(alert.onset_at.0).max(0) / 1000;
     let elapsed = elapsed(seconds, words, tongue);
     format!("{level:<11} {clock:<13}  {status:<12}  {title}  {character}  {elapsed}")
+}
+
+/// The level with its number, always together: `SIAGA III`.
+pub fn level_words(alert: &Alert) -> String {
+    let word = alert.level.as_str().to_uppercase();
+    format!("{word} {}", roman(alert.level_number))
 }
 
 fn status<'a>(alert: &Alert, words: &'a Words, tongue: Tongue) -> &'a str {

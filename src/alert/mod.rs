@@ -6,6 +6,8 @@
 //! Members and their order are a promise (docs/alerts.md): within v1 only additions.
 //! Not here: when a revision is made (`triage`), who is told (`notify`, `desk`).
 
+mod asyncapi;
+mod cap;
 mod event;
 mod evidence;
 mod line;
@@ -23,9 +25,12 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use asyncapi::asyncapi;
+pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
 pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
-pub use line::line;
+pub use line::{level_words, line};
 pub use local_time::Zone;
+pub use percent::header_value;
 pub use record::{
     Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
     Series, Share, ShareBy, Term, Title,

@@ -16,6 +16,11 @@ pub(super) fn encode(text: &str, keeps: impl Fn(u8) -> bool) -> String {
     encoded
 }
 
+/// `text` as the value of an HTTP header, by the rule of the HTTP binding of CloudEvents.
+pub fn header_value(text: &str) -> String {
+    encode(text, in_header)
+}
+
 /// What stands in a link as it is; `:` and `@` too, so that topic keys stay readable.
 pub(super) fn in_link(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte)

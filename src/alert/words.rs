@@ -45,6 +45,7 @@ type Table = BTreeMap<String, Title>;
 #[serde(deny_unknown_fields)]
 pub struct Words {
     pub(super) line: Lines,
+    pub(super) cap: Table,
     pub(super) posts: Table,
     pub(super) window: Table,
     pub(super) character: Table,

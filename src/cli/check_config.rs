@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::cli::context::Context;
 use crate::config::{Config, Difference};
 use crate::desk::Access;
-use crate::service::lists;
+use crate::service::{lists, notify_addresses};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +37,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
         Access::of(config.http.listen, &config.http.tokens_file)?;
     }
     lists::load(&config)?;
+    notify_addresses::check(&config)?;
     let default = Config::built_in()?;
     context.print(&summary(&config.differences(&default), &config.digest()))
 }

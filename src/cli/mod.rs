@@ -33,6 +33,7 @@ pub mod exit;
 pub mod healthcheck;
 mod input;
 mod logs;
+pub mod notify;
 mod progress;
 pub mod refold;
 pub mod replay;
@@ -99,6 +100,7 @@ enum Command {
     Demo(demo::Arguments),
     Dlq(dlq::Arguments),
     Healthcheck(healthcheck::Arguments),
+    Notify(notify::Arguments),
     Refold(refold::Arguments),
     Replay(replay::Arguments),
     Run(run::Arguments),
@@ -126,6 +128,7 @@ impl Command {
             Self::Demo(arguments) => demo::run(context, arguments),
             Self::Dlq(arguments) => dlq::run(context, arguments),
             Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
+            Self::Notify(arguments) => notify::run(context, arguments),
             Self::Refold(arguments) => refold::run(context, arguments),
             Self::Replay(arguments) => replay::run(context, arguments),
             Self::Run(arguments) => run::run(context, arguments),

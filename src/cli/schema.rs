@@ -1,4 +1,4 @@
-//! `kentongan schema`: prints the JSON Schema of alerts.
+//! `kentongan schema`: prints the JSON Schema of alerts, or the document around it (`AsyncAPI`).
 
 use std::io::Write;
 
@@ -12,12 +12,25 @@ use crate::alert;
 #[command(after_help = "\
 Example: check alerts with a validator of JSON Schema 2020-12
   kentongan schema > alert-v1.schema.json
-  kentongan schema | less")]
-pub struct Arguments {}
+  kentongan schema | less
+Example: the description of the Kafka topic of alerts (AsyncAPI 3.0)
+  kentongan schema --asyncapi > asyncapi.json")]
+pub struct Arguments {
+    #[arg(
+        long,
+        help = "Print the AsyncAPI 3.0 document of the Kafka topic, which holds the schema"
+    )]
+    asyncapi: bool,
+}
 
 /// Writes the schema to standard output.
-pub fn run(_arguments: &Arguments) -> anyhow::Result<()> {
-    let mut text = serde_json::to_string_pretty(&alert::schema())?;
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let document = if arguments.asyncapi {
+        alert::asyncapi()
+    } else {
+        alert::schema()
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     std::io::stdout()
         .lock()

@@ -10,6 +10,7 @@
 //! A new key is a field here, a documented line in `config/default.toml`, and a line in `check`.
 
 mod agree;
+mod channel;
 mod check;
 mod environment;
 mod format;
@@ -30,10 +31,11 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
+pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, MailSecurity, Route};
 pub use environment::log_filter;
 pub use format::Format;
 pub use levels::Levels;
-pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretUrl, Webhook};
+pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretText, Webhook};
 pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
 pub use secret::{AccountSecret, SecretError};

@@ -10,8 +10,8 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use crate::config::SecretError;
-use crate::config::secret::{HIDDEN, read_secret};
+use crate::config::channel::{self, Channel};
+use crate::config::secret::{HIDDEN, SecretError, read_secret};
 use crate::config::section::{Fault, Section};
 use crate::config::text_rules;
 
@@ -23,6 +23,10 @@ pub const ALERTMANAGERS_MAX: usize = 4;
 pub struct Notify {
     /// Whether plain http may leave this machine.
     pub allow_http: bool,
+    /// Folder of templates over the built-in ones; empty: none.
+    pub templates: String,
+    /// People.
+    pub channels: Vec<Channel>,
     /// Prometheus Alertmanager.
     pub alertmanager: Alertmanager,
     /// A webhook.
@@ -47,29 +51,36 @@ pub struct Webhook {
     pub url_file: String,
     /// The address itself, from the environment only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<SecretUrl>,
+    pub url: Option<SecretText>,
+    /// File with the key that signs each request; empty: none is signed.
+    pub key_file: String,
     /// Most alerts that wait for it.
     pub queue_alerts: u32,
 }
 
-/// An address that holds a secret: it shows itself nowhere.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretUrl(String);
+/// A secret, or an address that holds one: it shows itself nowhere.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct SecretText(String);
 
-impl SecretUrl {
-    /// The address, for sending only.
+impl SecretText {
+    /// Takes it in.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text, for sending only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-impl std::fmt::Debug for SecretUrl {
+impl std::fmt::Debug for SecretText {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(HIDDEN)
     }
 }
 
-impl Serialize for SecretUrl {
+impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(HIDDEN)
     }
@@ -77,14 +88,24 @@ impl Serialize for SecretUrl {
 
 impl Notify {
     /// The address of the webhook; `None`: no webhook. Reads the file, if one is named.
-    pub fn webhook_url(&self) -> Result<Option<SecretUrl>, SecretError> {
+    pub fn webhook_url(&self) -> Result<Option<SecretText>, SecretError> {
         if self.webhook.url_file.is_empty() {
             return Ok(self.webhook.url.clone());
         }
         let path = Path::new(&self.webhook.url_file);
         let parse = |text: &str| url(text.trim(), self.allow_http);
         let url = read_secret("notify.webhook.url_file", path, parse)?;
-        Ok(Some(SecretUrl(url)))
+        Ok(Some(SecretText(url)))
+    }
+
+    /// The key that signs what goes to the webhook; `None`: nothing is signed. Reads its file.
+    pub fn webhook_key(&self) -> Result<Option<SecretText>, SecretError> {
+        if self.webhook.key_file.is_empty() {
+            return Ok(None);
+        }
+        let path = Path::new(&self.webhook.key_file);
+        let parse = |text: &str| signing_key(text.trim());
+        read_secret("notify.webhook.key_file", path, parse).map(Some)
     }
 }
 
@@ -93,6 +114,10 @@ pub(crate) fn notify(mut section: Section<'_, '_, '_>) -> Notify {
     let allow_http = section.switch("allow_http");
     let notify = Notify {
         allow_http,
+        templates: section
+            .text("templates", text_rules::path)
+            .unwrap_or_default(),
+        channels: channel::channels(&mut section, allow_http),
         alertmanager: alertmanager(section.section("alertmanager"), allow_http),
         webhook: webhook(section.section("webhook"), allow_http),
     };
@@ -120,7 +145,10 @@ fn webhook(mut section: Section<'_, '_, '_>, allow_http: bool) -> Webhook {
         url_file: section
             .text("url_file", text_rules::path)
             .unwrap_or_default(),
-        url: section.secret("url", |text| url(text, allow_http).map(SecretUrl)),
+        url: section.secret("url", |text| url(text, allow_http).map(SecretText)),
+        key_file: section
+            .text("key_file", text_rules::path)
+            .unwrap_or_default(),
         queue_alerts: section.whole("queue_alerts", 1..=100_000),
     };
     if webhook.url.is_some() && !webhook.url_file.is_empty() {
@@ -131,8 +159,19 @@ fn webhook(mut section: Section<'_, '_, '_>, allow_http: bool) -> Webhook {
     webhook
 }
 
+/// `whsec_` and 32 to 88 characters of base64: a key of 24 to 64 bytes.
+fn signing_key(text: &str) -> Result<SecretText, Fault> {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    let key = text.strip_prefix("whsec_").unwrap_or_default();
+    if key.bytes().all(is_base64) && (32..=88).contains(&key.len()) && key.len().is_multiple_of(4) {
+        return Ok(SecretText::new(key));
+    }
+    let instead = "draw one with: echo whsec_$(openssl rand -base64 32)";
+    Err(Fault::new("not a key such as whsec_ and base64", instead))
+}
+
 /// An address that alerts may be sent to. Faults do not repeat it.
-fn url(text: &str, allow_http: bool) -> Result<String, Fault> {
+pub(crate) fn url(text: &str, allow_http: bool) -> Result<String, Fault> {
     let instead = "write it as https://host/path";
     let (is_secure, rest) = if let Some(rest) = text.strip_prefix("https://") {
         (true, rest)

@@ -157,21 +157,24 @@ impl<'tree, 'report, 'text> Section<'tree, 'report, 'text> {
         }
     }
 
+    /// Whether the key, which may be left out, is there.
+    pub(crate) fn has(&mut self, key: &'static str) -> bool {
+        self.known.push(key);
+        self.table.contains_key(key)
+    }
+
     /// Text that `parse` accepts, where the key may be left out.
     pub(crate) fn text_if_any<T>(
         &mut self,
         key: &'static str,
         parse: impl FnOnce(&str) -> Result<T, Fault>,
     ) -> Option<T> {
-        self.known.push(key);
-        let is_there = self.table.contains_key(key);
-        is_there.then(|| self.text(key, parse)).flatten()
+        self.has(key).then(|| self.text(key, parse)).flatten()
     }
 
     /// `true` or `false`, where the key may be left out and then is false.
     pub(crate) fn switch_if_any(&mut self, key: &'static str) -> bool {
-        self.known.push(key);
-        self.table.contains_key(key) && self.switch(key)
+        self.has(key) && self.switch(key)
     }
 
     /// A text that may be absent and that no message repeats.

@@ -9,6 +9,7 @@
 
 mod access;
 mod api;
+mod cap;
 mod events;
 mod feeds;
 mod health;
@@ -22,6 +23,7 @@ mod session;
 mod state;
 
 pub use access::{Access, AccessError, Holder, Role};
+pub use cap::CapDocuments;
 pub use events::{EventLog, Message, Resume};
 pub use feeds::{FeedHealth, FeedState, Feeds};
 pub use health::{Health, Latch};

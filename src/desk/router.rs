@@ -7,7 +7,7 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
 use super::access::{Access, guard};
-use super::{Desk, api, live, openapi, page, security, session};
+use super::{Desk, api, cap, live, openapi, page, security, session};
 
 /// The routes of the one port: the page to whom `access` lets in; metrics and probes to all.
 pub fn router(desk: Arc<Desk>, access: Access) -> Router {
@@ -17,6 +17,8 @@ pub fn router(desk: Arc<Desk>, access: Access) -> Router {
         .route("/api/incidents/{id}", get(api::incident))
         .route("/api/feeds", get(api::feeds))
         .route("/api/events", get(live::events))
+        .route("/cap", get(cap::feed))
+        .route("/cap/{incident}", get(cap::document))
         .route("/api/session", get(session::who))
         .route_layer(from_fn_with_state(Arc::clone(&access), guard))
         .with_state(Arc::clone(&desk));

@@ -6,7 +6,7 @@ use prometheus::Registry;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{EventLog, FeedHealth, Feeds, Health, ReadModel, Row};
+use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel, Row};
 use crate::alert::{Alert, UtcTime};
 use crate::metrics::{Limit, Metrics};
 use crate::post::EventTime;
@@ -45,6 +45,7 @@ pub struct Desk {
     pub(super) registry: Registry,
     pub(super) clock: Clock,
     feeds: RwLock<Feeds>,
+    pub(super) documents: Option<CapDocuments>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +77,16 @@ impl Desk {
                 at: UtcTime::new(began),
                 feeds: Vec::new(),
             }),
+            documents: None,
+        }
+    }
+
+    /// The same, with documents of the Common Alerting Protocol at `/cap`.
+    #[must_use]
+    pub fn with_documents(self, documents: CapDocuments) -> Self {
+        Self {
+            documents: Some(documents),
+            ..self
         }
     }
 

@@ -123,7 +123,7 @@ pub struct Known<'a> {
     /// Statuses of revisions.
     pub statuses: Vec<&'static str>,
     /// Channels of notify that are configured.
-    pub channels: Vec<&'static str>,
+    pub channels: Vec<&'a str>,
 }
 
 impl Metrics {
@@ -193,7 +193,7 @@ impl Metrics {
     }
 
     /// Counts what became of deliveries on `channel`.
-    pub fn count_deliveries(&self, channel: &'static str, result: DeliveryResult, times: u64) {
+    pub fn count_deliveries(&self, channel: &str, result: DeliveryResult, times: u64) {
         self.deliveries
             .with_label_values(&[channel, result.as_str()])
             .inc_by(times);

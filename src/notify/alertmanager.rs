@@ -13,7 +13,7 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::backoff::Backoff;
-use super::{Answer, Channel, Endpoint, Request};
+use super::{Answer, Arrival, Channel, Endpoint, Place, Post, Request};
 use crate::alert::{Alert, UtcTime};
 use crate::post::EventTime;
 use crate::triage::{Level, Status};
@@ -47,6 +47,8 @@ struct Entry {
     starts_at: UtcTime,
     link: Option<String>,
     ended: Option<Ended>,
+    /// Where the newest change stands; `None`: not to be waited for.
+    place: Option<Place>,
     /// Whether the other side has answered to the newest change.
     told: bool,
     /// `None`: the other side refused it, it waits for the next revision.
@@ -76,25 +78,43 @@ impl Alertmanager {
     /// Sends to the replica at `base` (`http://host:9093`), again every `resend_ms`, at most `limit` label sets.
     pub fn new(base: &Endpoint, resend_ms: u32, limit: usize) -> Self {
         let resend_ms = i64::from(resend_ms.max(1_000));
+        let endpoint = base.join("api/v2/alerts");
         Self {
-            endpoint: base.join("api/v2/alerts"),
             resend_ms,
             limit: limit.max(1),
             entries: BTreeMap::new(),
             under_way: None,
             changes: 0,
             // Never so long that a firing alert would end meanwhile.
-            backoff: Backoff::new(resend_ms),
+            backoff: Backoff::new(endpoint.as_str(), resend_ms),
+            endpoint,
             dropped: 0,
         }
     }
 
+    fn take(&mut self, alert: &Alert, place: Option<Place>, now: EventTime) {
+        if alert.revision <= self.newest_revision(&alert.incident) {
+            return;
+        }
+        self.changes += 1;
+        let labels = labels(alert);
+        self.supersede(alert, &labels, place, now);
+        let mut entry = Entry::of(alert, self.changes, place, now);
+        if alert.status == Status::Resolved {
+            let at = alert.resolved_at.unwrap_or(alert.updated_at);
+            entry.end(at.0, now);
+        }
+        self.entries.insert(labels, entry);
+        self.keep_limit();
+    }
+
     /// Ends the other label sets of an incident whose level has changed.
-    fn supersede(&mut self, alert: &Alert, labels: &Labels, now: EventTime) {
+    fn supersede(&mut self, alert: &Alert, labels: &Labels, place: Option<Place>, now: EventTime) {
         for (other, entry) in &mut self.entries {
             let same = other.get("incident") == Some(&alert.incident);
             if same && other != labels && entry.ended.is_none() {
                 entry.change = self.changes;
+                entry.place = place;
                 entry.end(now, now);
             }
         }
@@ -149,25 +169,13 @@ impl Channel for Alertmanager {
         "alertmanager"
     }
 
-    fn apply(&mut self, alert: &Alert, now: EventTime) {
-        if alert.revision <= self.newest_revision(&alert.incident) {
-            return;
-        }
-        self.changes += 1;
-        let labels = labels(alert);
-        self.supersede(alert, &labels, now);
-        let mut entry = Entry::of(alert, self.changes, now);
-        if alert.status == Status::Resolved {
-            let at = alert.resolved_at.unwrap_or(alert.updated_at);
-            entry.end(at.0, now);
-        }
-        self.entries.insert(labels, entry);
-        self.keep_limit();
+    fn apply(&mut self, arrival: Arrival<'_>, now: EventTime) {
+        self.take(arrival.alert, Some(arrival.place), now);
     }
 
     /// What still fires is sent at once and goes on: Alertmanager would let it go.
     fn remember(&mut self, alert: &Alert, now: EventTime) {
-        self.apply(alert, now);
+        self.take(alert, None, now);
         self.entries.retain(|labels, entry| {
             entry.told = true;
             let same = labels.get("incident") == Some(&alert.incident);
@@ -175,8 +183,15 @@ impl Channel for Alertmanager {
         });
     }
 
-    fn is_settled(&self) -> bool {
-        self.under_way.is_none() && self.entries.values().all(|entry| entry.told)
+    fn first_unsettled(&self, partition: u32) -> Option<u64> {
+        let waiting = self.entries.values().filter(|entry| !entry.told);
+        let places = waiting.filter_map(|entry| entry.place);
+        let here = places.filter(|place| place.partition == partition);
+        here.map(|place| place.offset).min()
+    }
+
+    fn is_keyed(&self) -> bool {
+        true
     }
 
     fn due(&mut self, now: EventTime) -> Option<Request> {
@@ -192,15 +207,15 @@ impl Channel for Alertmanager {
             .min_by_key(|&(next_at, _, _)| next_at)
             .filter(|&(next_at, _, _)| next_at <= now)?;
         self.under_way = Some((labels.clone(), entry.change));
-        Some(Request {
+        Some(Request::Post(Post {
             endpoint: self.endpoint.clone(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: self.body(labels, entry, now),
-        })
+        }))
     }
 
     fn answered(&mut self, answer: &Answer, now: EventTime) {
-        self.backoff.answered(answer, &self.endpoint, now);
+        self.backoff.answered(answer, now);
         let Some((labels, change)) = self.under_way.take() else {
             return;
         };
@@ -237,10 +252,11 @@ impl Channel for Alertmanager {
 }
 
 impl Entry {
-    fn of(alert: &Alert, change: u64, now: EventTime) -> Self {
+    fn of(alert: &Alert, change: u64, place: Option<Place>, now: EventTime) -> Self {
         Self {
             revision: alert.revision,
             change,
+            place,
             annotations: annotations(alert),
             // Event time may run a little ahead of the clock, and a begin behind the end is refused.
             starts_at: alert.opened_at.min(UtcTime::new(now)),

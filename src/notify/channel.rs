@@ -1,21 +1,62 @@
 //! What every channel is: an automaton that says what to send, and hears what became of it.
 
-use super::Endpoint;
+use std::fmt;
+
+use super::mail::Letter;
+use super::{Endpoint, Message};
 use crate::alert::Alert;
 use crate::post::EventTime;
 
 /// Longest wait that another side can ask for, milliseconds.
 const LONGEST_WAIT_MS: i64 = 3_600_000;
 
-/// One POST.
+/// One thing to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub enum Request {
+    /// Over HTTP.
+    Post(Post),
+    /// By mail.
+    Mail(Letter),
+}
+
+/// One POST.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Post {
     /// Where to.
     pub endpoint: Endpoint,
     /// Headers, `content-type` among them.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Post {
+    /// A body of JSON.
+    pub(super) fn json(endpoint: &Endpoint, body: &serde_json::Value) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+        }
+    }
+}
+
+/// Bodies may hold keys, so none is shown.
+impl fmt::Debug for Post {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.body.len();
+        write!(formatter, "Post({}, {bytes} bytes)", self.endpoint)
+    }
+}
+
+impl fmt::Display for Request {
+    /// Where it goes, without what is secret in it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Post(post) => post.endpoint.fmt(formatter),
+            Self::Mail(letter) => letter.server.fmt(formatter),
+        }
+    }
 }
 
 /// What became of a request.
@@ -25,7 +66,7 @@ pub enum Answer {
     Accepted,
     /// The other side will never take it: sending it again is of no use.
     Refused {
-        /// The HTTP status.
+        /// The status of HTTP or SMTP.
         status: u16,
     },
     /// It may take it later.
@@ -34,12 +75,14 @@ pub enum Answer {
         after_ms: Option<i64>,
         /// What happened.
         detail: String,
+        /// Whether it may have arrived all the same: the answer is what is missing.
+        may_have_arrived: bool,
     },
 }
 
 impl Answer {
-    /// Reads an HTTP status and `Retry-After` in seconds. Redirects are refused: they would carry an
-    /// alert to an address that nobody configured.
+    /// Reads an HTTP status and the seconds that the other side asks to wait. Redirects are refused:
+    /// they would carry an alert to an address that nobody configured.
     pub fn of_status(status: u16, retry_after_s: Option<u32>) -> Self {
         match status {
             200..=299 => Self::Accepted,
@@ -47,27 +90,65 @@ impl Answer {
                 after_ms: retry_after_s
                     .map(|seconds| (i64::from(seconds) * 1_000).min(LONGEST_WAIT_MS)),
                 detail: format!("HTTP status {status}"),
+                may_have_arrived: false,
             },
             _ => Self::Refused { status },
         }
     }
+
+    /// There was no answer, because of what `detail` says.
+    pub(super) fn no_answer(detail: String) -> Self {
+        Self::Later {
+            after_ms: None,
+            detail,
+            may_have_arrived: true,
+        }
+    }
+
+    /// Whether it ends the matter.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Later { .. })
+    }
+}
+
+/// Where an alert stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The partition.
+    pub partition: u32,
+    /// The offset.
+    pub offset: u64,
+}
+
+/// An alert as the log brings it.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The alert.
+    pub alert: &'a Alert,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it was there when this process began: one before may have sent it.
+    pub is_backlog: bool,
 }
 
 /// An automaton for one address. One request is under way at a time.
 pub trait Channel: Send {
     /// Its word in metrics and logs.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Takes in an alert. Older and repeated revisions change nothing.
-    fn apply(&mut self, alert: &Alert, now: EventTime);
+    fn apply(&mut self, arrival: Arrival<'_>, now: EventTime);
 
     /// Takes in an alert that was settled before this process began. It is not told again, unless it
     /// must be kept alive.
     fn remember(&mut self, alert: &Alert, now: EventTime);
 
-    /// Whether the other side has answered for good to everything that was taken in, or there was no
-    /// place for it: nothing is lost when the log goes on from here.
-    fn is_settled(&self) -> bool;
+    /// The first offset of `partition` for which the other side has not answered for good; `None`: all
+    /// that was taken in is settled, and nothing is lost when the log goes on from here.
+    fn first_unsettled(&self, partition: u32) -> Option<u64>;
+
+    /// Whether the other side tells repeats by a key. Where it does not, a place is committed after each answer.
+    fn is_keyed(&self) -> bool;
 
     /// The next request, if one is due and none is under way.
     fn due(&mut self, now: EventTime) -> Option<Request>;
@@ -82,6 +163,18 @@ pub trait Channel: Send {
     fn take_dropped(&mut self) -> u64;
 }
 
+/// How one channel to people writes a message.
+pub trait Form: Send + Sync {
+    /// The request that carries `message`; `None` where it has nothing to say.
+    fn write(&self, message: &Message) -> Option<Request>;
+
+    /// Whether the other side tells repeats by a key.
+    fn is_keyed(&self) -> bool;
+
+    /// Shortest time between two requests that the other side likes, milliseconds.
+    fn pace_ms(&self) -> i64;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +184,7 @@ mod tests {
         let later = |after_ms, status: u16| Answer::Later {
             after_ms,
             detail: format!("HTTP status {status}"),
+            may_have_arrived: false,
         };
         assert_eq!(Answer::of_status(202, None), Answer::Accepted);
         for status in [301, 400, 401, 404, 410, 413] {

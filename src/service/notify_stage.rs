@@ -11,51 +11,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::{self, Stopwatch};
+use super::notify_addresses::{Make, NamedAddress, NotifyError, addresses};
 use super::run::Shared;
 use super::stage::Stage;
 use crate::alert::Alert;
-use crate::config::{ALERTMANAGERS_MAX, Config, SecretError};
+use crate::config::Config;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::metrics::{DeliveryResult, Limit, Metrics};
-use crate::notify::{
-    Alertmanager, Answer, Channel, Endpoint, EndpointError, Request, Sender, SenderError, Webhook,
-};
+use crate::notify::{Answer, Arrival, Channel, Place, Request, Sender};
 use crate::post::EventTime;
 
 /// Longest time that one turn sends before the log is asked again.
 const SEND: Duration = Duration::from_secs(5);
-/// Names of stages and of consumer groups, by the address's place in the list.
-const ALERTMANAGERS: [&str; ALERTMANAGERS_MAX] = [
-    "notify-alertmanager-1",
-    "notify-alertmanager-2",
-    "notify-alertmanager-3",
-    "notify-alertmanager-4",
-];
-const WEBHOOK: &str = "notify-webhook";
-
-/// Why a channel could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum NotifyError {
-    /// The file of an address.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-    /// An address.
-    #[error("the address of {stage}")]
-    Endpoint {
-        /// The stage that would send to it.
-        stage: &'static str,
-        /// What is wrong.
-        source: EndpointError,
-    },
-    /// The HTTP client.
-    #[error(transparent)]
-    Sender(#[from] SenderError),
-    /// The runtime of the HTTP client.
-    #[error("starting the HTTP client of notify")]
-    Runtime(#[from] std::io::Error),
-}
-
-type Make = Box<dyn Fn() -> Box<dyn Channel> + Send>;
 
 /// One address.
 pub(super) struct NotifyStage {
@@ -89,56 +56,21 @@ struct Owned {
 
 /// The stages of every address that is configured.
 pub(super) fn stages(config: &Config) -> Result<Vec<NotifyStage>, NotifyError> {
-    let mut stages = Vec::new();
-    let parse = |stage, url: &str| {
-        Endpoint::parse(url).map_err(|source| NotifyError::Endpoint { stage, source })
-    };
-    let limit = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    let alertmanager = &config.notify.alertmanager;
-    for (name, url) in ALERTMANAGERS.into_iter().zip(&alertmanager.urls) {
-        let endpoint = parse(name, url)?;
-        let (resend_ms, incidents) = (
-            alertmanager.resend_interval_ms,
-            limit(alertmanager.max_incidents),
-        );
-        let make = move || {
-            Box::new(Alertmanager::new(&endpoint, resend_ms, incidents)) as Box<dyn Channel>
-        };
-        stages.push(NotifyStage::new(name, config, Box::new(make))?);
-    }
-    if let Some(url) = config.notify.webhook_url()? {
-        let endpoint = parse(WEBHOOK, url.reveal())?;
-        let source = config.alert.source.clone();
-        let queue = limit(config.notify.webhook.queue_alerts);
-        let make =
-            move || Box::new(Webhook::new(endpoint.clone(), &source, queue)) as Box<dyn Channel>;
-        stages.push(NotifyStage::new(WEBHOOK, config, Box::new(make))?);
-    }
-    Ok(stages)
-}
-
-/// The channels that are configured, as metrics call them.
-pub(super) fn channels(config: &Config) -> Vec<&'static str> {
-    let webhook = &config.notify.webhook;
-    let has_webhook = webhook.url.is_some() || !webhook.url_file.is_empty();
-    let alertmanager = (!config.notify.alertmanager.urls.is_empty()).then_some("alertmanager");
-    alertmanager
-        .into_iter()
-        .chain(has_webhook.then_some("webhook"))
+    let addresses = addresses(config)?.into_iter();
+    addresses
+        .map(|address| NotifyStage::new(address, config))
         .collect()
 }
 
 impl NotifyStage {
-    fn new(name: &'static str, config: &Config, make: Make) -> Result<Self, NotifyError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+    fn new(address: NamedAddress, config: &Config) -> Result<Self, NotifyError> {
         Ok(Self {
-            name,
-            channel: make(),
-            make,
+            // Stages are called by names that live as long as the program; there are at most twenty-one.
+            name: format!("notify-{}", address.name).leak(),
+            channel: (address.make)(),
+            make: address.make,
             sender: Sender::new()?,
-            runtime,
+            runtime: runtime()?,
             alerts: config.kafka.alerts.as_str().into(),
             owned: BTreeMap::new(),
             leaves: false,
@@ -159,6 +91,10 @@ impl NotifyStage {
             let answer = self.runtime.block_on(self.sender.send(&request));
             report(self.channel.name(), &request, &answer, &shared.metrics);
             self.channel.answered(&answer, clock::now());
+            if answer.is_final() && !self.channel.is_keyed() {
+                // Its place is committed before the next goes out: a crash repeats one at most.
+                break;
+            }
         }
         let dropped = self.channel.take_dropped();
         shared.metrics.count_limit(Limit::NotifyQueue, dropped);
@@ -166,10 +102,9 @@ impl NotifyStage {
         shared
             .metrics
             .count_deliveries(channel, DeliveryResult::Dropped, dropped);
-        if self.channel.is_settled() {
-            for owned in self.owned.values_mut() {
-                owned.settled = owned.next;
-            }
+        for (&partition, owned) in &mut self.owned {
+            let first = self.channel.first_unsettled(partition);
+            owned.settled = first.map_or(owned.next, |offset| offset.max(owned.settled));
         }
     }
 
@@ -185,7 +120,16 @@ impl NotifyStage {
         if record.offset < owned.begins {
             self.channel.remember(&alert, clock::now());
         } else {
-            self.channel.apply(&alert, clock::now());
+            let place = Place {
+                partition: record.partition.number,
+                offset: record.offset,
+            };
+            let arrival = Arrival {
+                alert: &alert,
+                place,
+                is_backlog: !owned.caught_up,
+            };
+            self.channel.apply(arrival, clock::now());
         }
     }
 
@@ -271,8 +215,14 @@ impl Stage for NotifyStage {
     }
 }
 
-fn report(channel: &'static str, request: &Request, answer: &Answer, metrics: &Metrics) {
-    let endpoint = &request.endpoint;
+/// A runtime for one address's client.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, NotifyError> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    Ok(builder.enable_all().build()?)
+}
+
+fn report(channel: &str, request: &Request, answer: &Answer, metrics: &Metrics) {
+    let endpoint = request;
     let result = match answer {
         Answer::Accepted => {
             tracing::debug!(channel, %endpoint, "delivered");

@@ -9,7 +9,7 @@ use super::detect_stage::DetectStage;
 use super::ingest_stage::IngestStage;
 use super::run::Shared;
 use super::triage_stage::TriageStage;
-use super::{clock, notify_stage};
+use super::{clock, notify_addresses};
 use crate::config::Config;
 use crate::desk::{FeedHealth, FeedState};
 use crate::detect::Detector;
@@ -41,7 +41,7 @@ pub(super) fn known(config: &Config) -> Known<'_> {
             .map(|character| character.as_str())
             .collect(),
         statuses: Status::ALL.iter().map(|status| status.as_str()).collect(),
-        channels: notify_stage::channels(config),
+        channels: notify_addresses::channels(config),
     }
 }
 

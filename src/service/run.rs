@@ -18,14 +18,15 @@ use super::drive::spawn_stage;
 use super::ingest_stage::IngestStage;
 use super::keeper::{self, Keeper};
 use super::lists::{self, Watch};
-use super::notify_stage::{self, NotifyError, NotifyStage};
+use super::notify_addresses::NotifyError;
+use super::notify_stage::{self, NotifyStage};
 use super::observe::{self, FeedStatements};
 use super::port::{access, listen, routes, serve};
 use super::triage_stage::TriageStage;
 use super::{RenderingError, rendering};
-use crate::alert::Alert;
+use crate::alert::{Alert, Words};
 use crate::config::{Config, Delivery};
-use crate::desk::{AccessError, Clock, Desk, Health, Limits};
+use crate::desk::{AccessError, CapDocuments, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::LogError;
@@ -56,7 +57,7 @@ pub enum Role {
     Detect,
     /// Makes incidents of spikes and writes alerts; one process works, others stand by.
     Triage,
-    /// Tells alerts to Alertmanager and a webhook; each channel keeps its own place.
+    /// Tells alerts to people and programs outside; each channel keeps its own place.
     Notify,
     /// Shows the page and its API; every process has /metrics, /live and /ready.
     Desk,
@@ -163,6 +164,8 @@ impl Service {
             metrics.clone(),
             Arc::clone(&clock),
         );
+        let words = Words::built_in().map_err(RenderingError::from)?;
+        let desk = desk.with_documents(CapDocuments::new(&config.alert.source, words));
         let (sender, ended) = mpsc::channel();
         let shared = Arc::new(Shared {
             config: Arc::clone(config),

@@ -80,7 +80,8 @@ fn page() -> String {
          and shows what a good file changes. A file is UTF-8 and at most 256 KiB.\n\n\
          Secrets stand in no file of configuration and in no `--set`: the key of the account hashes comes\n\
          from a file of its own (`privacy.account_key_file`) or from `KENTONGAN__PRIVACY__ACCOUNT_KEY`, the\n\
-         address of the webhook from `notify.webhook.url_file` or from `KENTONGAN__NOTIFY__WEBHOOK__URL`.\n"
+         address of the webhook from `notify.webhook.url_file` or from `KENTONGAN__NOTIFY__WEBHOOK__URL`. The\n\
+         keys of `notify.channels` and their files of secrets are in [notify](notify.md).\n"
     );
     for Section {
         name,

@@ -18,3 +18,9 @@ fn the_same_revision_gives_the_same_bytes() {
     let bytes = || serde_json::to_vec(&alert()).unwrap();
     assert_eq!(bytes(), bytes());
 }
+
+#[test]
+fn asyncapi_document_is_the_published_one() {
+    let text = serde_json::to_string_pretty(&asyncapi()).unwrap();
+    compare_golden("asyncapi.json", text);
+}

@@ -392,3 +392,4 @@ fn cloud_event_has_its_attributes_in_headers() {
 }
 
 mod bytes;
+mod cap;
