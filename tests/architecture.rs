@@ -30,6 +30,7 @@ const PLAN: &[Row] = &[
     pure("feed",      "post config",                                      "flate2 html5gum jiff memchr serde_json simdutf8 siphasher unicode_normalization xxhash_rust"),
     pure("relevance", "post config",                                      "csv daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("topic",     "post config relevance",                            "daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
+    pure("claims",    "post relevance",                                   "hashbrown jiff libm serde_json xxhash_rust"),
     pure("window",    "post config relevance",                            "foldhash hashbrown libm postcard xxhash_rust"),
     pure("ingest",    "post config feed relevance topic window",          "foldhash hashbrown postcard xxhash_rust"),
     pure("detect",    "post config feed relevance topic window ingest",   "foldhash hashbrown libm postcard serde_json xxhash_rust"),

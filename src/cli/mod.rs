@@ -32,6 +32,7 @@ pub mod exit;
 pub mod healthcheck;
 mod input;
 mod logs;
+pub mod match_claims;
 mod progress;
 pub mod replay;
 pub mod run;
@@ -96,6 +97,7 @@ enum Command {
     Completions(completions::Arguments),
     Demo(demo::Arguments),
     Healthcheck(healthcheck::Arguments),
+    MatchClaims(match_claims::Arguments),
     Replay(replay::Arguments),
     Run(run::Arguments),
     Schema(schema::Arguments),
@@ -121,6 +123,7 @@ impl Command {
             Self::Completions(arguments) => completions::run(context, arguments),
             Self::Demo(arguments) => demo::run(context, arguments),
             Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
+            Self::MatchClaims(arguments) => match_claims::run(context.config()?, arguments),
             Self::Replay(arguments) => replay::run(context, arguments),
             Self::Run(arguments) => run::run(context, arguments),
             Self::Schema(arguments) => schema::run(arguments),

@@ -11,6 +11,7 @@
 
 mod agree;
 mod check;
+mod claims;
 mod environment;
 mod format;
 mod layer;
@@ -29,6 +30,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
+pub use claims::Claims;
 pub use environment::log_filter;
 pub use format::Format;
 pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretUrl, Webhook};
@@ -61,6 +63,8 @@ pub struct Config {
     pub series: Series,
     /// The third fold.
     pub triage: Triage,
+    /// Fact-checked claims.
+    pub claims: Claims,
     /// What may be shown of people's posts.
     pub privacy: Privacy,
     /// The one port.
