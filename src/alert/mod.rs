@@ -6,6 +6,7 @@
 //! Members and their order are a promise (docs/alerts.md): within v1 only additions.
 //! Not here: when a revision is made (`triage`), who is told (`notify`, `desk`).
 
+mod claim;
 mod event;
 mod evidence;
 mod line;
@@ -27,7 +28,7 @@ pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::line;
 pub use local_time::Zone;
 pub use record::{
-    Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
+    Alert, AlertClaim, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
     Series, Share, ShareBy, Term, Title,
 };
 pub use render::Rendering;

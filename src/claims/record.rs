@@ -5,6 +5,7 @@
 //! http or https is left out: it would be shown to people.
 //! Not here: which record of one id holds (`store`).
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::post::EventTime;
@@ -15,7 +16,7 @@ const WORD_MAX: usize = 200;
 const LINK_MAX: usize = 1_000;
 
 /// A claim that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The source's id.
     pub id: Box<str>,

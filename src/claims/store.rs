@@ -79,6 +79,7 @@ pub struct Claims {
     limits: Limits,
     reader: Reader,
     held: BTreeMap<Box<str>, Held>,
+    current: usize,
     counters: Counters,
     index: Option<Ordered>,
     sums: Vec<f32>,
@@ -106,6 +107,7 @@ impl Claims {
             limits,
             reader: Reader::built_in(),
             held: BTreeMap::new(),
+            current: 0,
             counters: Counters::default(),
             index: None,
             sums: Vec::new(),
@@ -140,18 +142,20 @@ impl Claims {
             let text = Box::default();
             Box::new((Claim { text, ..*claim }, numbered))
         });
-        self.held.insert(id, Held { modified_at, claim });
+        self.current += usize::from(claim.is_some());
+        let before = self.held.insert(id, Held { modified_at, claim });
+        self.current -= usize::from(before.is_some_and(|before| before.claim.is_some()));
         self.index = None;
     }
 
     /// Claims that are held and not withdrawn.
     pub fn len(&self) -> usize {
-        self.current().count()
+        self.current
     }
 
     /// Whether nothing can be matched.
     pub fn is_empty(&self) -> bool {
-        self.current().next().is_none()
+        self.current == 0
     }
 
     /// What became of the records so far.

@@ -19,7 +19,7 @@ use crate::feed::Refused;
 use crate::post::{EventTime, Post};
 use crate::service::clock::Stopwatch;
 use crate::service::replay::{Recorded, Replay};
-use crate::service::{clock, lists, rendering};
+use crate::service::{clock, fact_checks, lists, rendering};
 
 /// Back-test on recorded posts: which alerts would there have been?
 #[derive(Debug, Args)]
@@ -60,6 +60,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
         format: arguments.format,
     };
     let mut replay = Replay::new(config, lists, rendering(config)?, recorded, clock::now())?;
+    replay.use_fact_checks(fact_checks::load(config)?);
     let limit = u64::from(config.ingest.max_post_bytes);
     let mut progress = Progress::of_files(context, &arguments.files, 1);
     let mut sources = Vec::new();

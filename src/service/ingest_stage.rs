@@ -192,7 +192,7 @@ impl Stage for IngestStage {
 }
 
 /// The record as it came, with headers that say where it stood and why it was refused.
-fn dead_letter(record: &Record<'_>, reason: &str, detail: &str) -> Outgoing {
+pub(super) fn dead_letter(record: &Record<'_>, reason: &str, detail: &str) -> Outgoing {
     let header = |name: &str, value: String| (name.to_owned(), value.into_bytes());
     let mut headers = record.headers.to_vec();
     headers.extend([

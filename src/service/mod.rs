@@ -7,6 +7,7 @@ pub mod claims_file;
 pub mod clock;
 pub mod demo;
 pub mod detect_stage;
+pub mod fact_checks;
 pub mod feeder;
 pub mod ingest_stage;
 pub mod interrupt;

@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::detect_stage::DetectStage;
+use super::fact_checks::{self, FactCheckReader, FactCheckStage, FactChecksError};
 use super::ingest_stage::IngestStage;
 use super::lists::{self, Watch};
 use super::notify_stage::{self, NotifyError, NotifyStage};
@@ -73,6 +74,9 @@ pub enum ServiceError {
     /// The lists of the gate and the watch topics.
     #[error("loading the lists")]
     Lists(#[from] lists::ListsError),
+    /// The fact-checks.
+    #[error(transparent)]
+    FactChecks(#[from] FactChecksError),
     /// The words of alerts.
     #[error("loading the words of alerts")]
     Words(#[from] RenderingError),
@@ -289,15 +293,39 @@ fn spawn_role(
             let names = vec![config.kafka.counts.as_str().into()];
             spawn_stage(shared, stage, names, observe::detect)?
         }
-        Role::Triage => {
-            let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
-            let names = vec![config.kafka.signals.as_str().into()];
-            spawn_stage(shared, stage, names, observe::triage)?
-        }
+        Role::Triage => return spawn_triage(shared),
         Role::Notify => return spawn_notify(shared),
         Role::Desk => return Ok(Vec::new()),
     };
     Ok(vec![thread])
+}
+
+/// Triage, and beside it the stage that looks after the fact-checks, if there is a feed of them.
+fn spawn_triage(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceError> {
+    let config = &shared.config;
+    let mut threads = Vec::new();
+    let mut checks = fact_checks::load(config)?;
+    let mut reader = None;
+    if let Some(checks) = &mut checks {
+        reader = FactCheckReader::open(&shared.settings, &config.claims, checks)?;
+    }
+    if reader.is_some() {
+        let names = vec![config.claims.feed.as_str().into()];
+        let stage = FactCheckStage::new(&config.claims);
+        threads.push(spawn_stage(shared, stage, names, observe::fact_checks)?);
+    }
+    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?);
+    stage.use_fact_checks(checks);
+    let names = vec![config.kafka.signals.as_str().into()];
+    threads.push(spawn_stage(shared, stage, names, move |shared, stage| {
+        if let (Some(reader), Some(checks)) = (&mut reader, stage.fact_checks())
+            && let Err(error) = reader.poll(Duration::ZERO, checks)
+        {
+            shared.end(Err(error.into()));
+        }
+        observe::triage(shared, stage);
+    })?);
+    Ok(threads)
 }
 
 /// A thread for each address.
