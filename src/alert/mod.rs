@@ -28,8 +28,8 @@ pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::line;
 pub use local_time::Zone;
 pub use record::{
-    Alert, AlertClaim, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
-    Series, Share, ShareBy, Term, Title,
+    Alert, AlertClaim, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place,
+    SCHEMA_ID, Series, Share, ShareBy, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;

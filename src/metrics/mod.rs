@@ -18,6 +18,9 @@ use crate::post::FeedKind;
 use family::Register;
 pub use words::{DeliveryResult, ErrorClass, LeftOut, Limit, Operation, Outcome};
 
+/// What becomes of records of fact-checks, in the order of all outputs.
+pub const CLAIM_OUTCOMES: [&str; 5] = ["added", "edited", "withdrawn", "outdated", "turned_away"];
+
 /// One line of the inventory: what docs/metrics.md says of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -234,6 +237,9 @@ impl Metrics {
             for word in words {
                 metric.with_label_values(&[word]).inc_by(0);
             }
+        }
+        for outcome in CLAIM_OUTCOMES {
+            self.claim_records.with_label_values(&[outcome]).set(0);
         }
         for limit in Limit::ALL {
             self.count_limit(limit, 0);

@@ -20,6 +20,7 @@ pub mod replay;
 pub mod run;
 pub mod stage;
 pub mod triage_stage;
+mod triage_threads;
 mod watched_log;
 
 use crate::alert::{Rendering, Words, WordsError};

@@ -17,7 +17,7 @@ use crate::desk::{FeedHealth, FeedState};
 use crate::detect::Detector;
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
-use crate::metrics::{Known, LeftOut, Limit, Metrics, Outcome};
+use crate::metrics::{CLAIM_OUTCOMES, Known, LeftOut, Limit, Metrics, Outcome};
 use crate::post::{EventTime, FeedKind};
 use crate::triage::{Character, Level, Status};
 
@@ -151,13 +151,8 @@ fn claims(metrics: &Metrics, stage: &mut TriageStage) {
         outdated,
         turned_away,
     } = checks.counters();
-    for (outcome, count) in [
-        ("added", added),
-        ("edited", edited),
-        ("withdrawn", withdrawn),
-        ("outdated", outdated),
-        ("turned_away", turned_away),
-    ] {
+    let counts = [added, edited, withdrawn, outdated, turned_away];
+    for (outcome, count) in CLAIM_OUTCOMES.into_iter().zip(counts) {
         let records = metrics.claim_records.with_label_values(&[outcome]);
         records.set(whole(count));
     }

@@ -11,17 +11,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::RenderingError;
 use super::detect_stage::DetectStage;
-use super::fact_checks::{self, FactCheckReader, FactCheckStage, FactChecksError};
+use super::fact_checks::FactChecksError;
 use super::ingest_stage::IngestStage;
 use super::lists::{self, Watch};
 use super::notify_stage::{self, NotifyError, NotifyStage};
 use super::observe::{self, FeedStatements};
 use super::port::{access, listen, routes, serve};
 use super::stage::{Stage, commit, turn};
-use super::triage_stage::TriageStage;
+use super::triage_threads;
 use super::watched_log::WatchedLog;
-use super::{RenderingError, rendering};
 use crate::alert::Alert;
 use crate::config::Config;
 use crate::desk::{AccessError, Clock, Desk, Health, Limits};
@@ -293,39 +293,11 @@ fn spawn_role(
             let names = vec![config.kafka.counts.as_str().into()];
             spawn_stage(shared, stage, names, observe::detect)?
         }
-        Role::Triage => return spawn_triage(shared),
+        Role::Triage => return triage_threads::spawn(shared),
         Role::Notify => return spawn_notify(shared),
         Role::Desk => return Ok(Vec::new()),
     };
     Ok(vec![thread])
-}
-
-/// Triage, and beside it the stage that looks after the fact-checks, if there is a feed of them.
-fn spawn_triage(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceError> {
-    let config = &shared.config;
-    let mut threads = Vec::new();
-    let mut checks = fact_checks::load(config)?;
-    let mut reader = None;
-    if let Some(checks) = &mut checks {
-        reader = FactCheckReader::open(&shared.settings, &config.claims, checks)?;
-    }
-    if reader.is_some() {
-        let names = vec![config.claims.feed.as_str().into()];
-        let stage = FactCheckStage::new(&config.claims);
-        threads.push(spawn_stage(shared, stage, names, observe::fact_checks)?);
-    }
-    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?);
-    stage.use_fact_checks(checks);
-    let names = vec![config.kafka.signals.as_str().into()];
-    threads.push(spawn_stage(shared, stage, names, move |shared, stage| {
-        if let (Some(reader), Some(checks)) = (&mut reader, stage.fact_checks())
-            && let Err(error) = reader.poll(Duration::ZERO, checks)
-        {
-            shared.end(Err(error.into()));
-        }
-        observe::triage(shared, stage);
-    })?);
-    Ok(threads)
 }
 
 /// A thread for each address.
@@ -340,7 +312,7 @@ fn spawn_notify(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceErro
     Ok(threads)
 }
 
-fn spawn_stage<S: Stage + Send + 'static>(
+pub(super) fn spawn_stage<S: Stage + Send + 'static>(
     shared: &Arc<Shared>,
     mut stage: S,
     names: Vec<Arc<str>>,

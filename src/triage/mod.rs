@@ -14,6 +14,8 @@ mod kinship;
 mod resembled;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_claims;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -152,7 +152,10 @@ impl FactChecks {
 
 /// Adds `one` to the claims of an incident, the surest first.
 pub(super) fn join(claims: &mut Vec<Resembled>, one: Resembled) {
-    match claims.iter_mut().find(|known| known.claim.id == one.claim.id) {
+    match claims
+        .iter_mut()
+        .find(|known| known.claim.id == one.claim.id)
+    {
         Some(known) => {
             known.score = known.score.max(one.score);
             // The newest version of the fact-check is the one that is told.
@@ -168,7 +171,9 @@ pub(super) fn join(claims: &mut Vec<Resembled>, one: Resembled) {
     claims.sort_by(|one, two| {
         let by_posts = two.posts.len().cmp(&one.posts.len());
         let by_score = two.score.total_cmp(&one.score);
-        by_posts.then(by_score).then_with(|| one.claim.id.cmp(&two.claim.id))
+        by_posts
+            .then(by_score)
+            .then_with(|| one.claim.id.cmp(&two.claim.id))
     });
     claims.truncate(MOST_CLAIMS);
 }
