@@ -12,6 +12,7 @@
 //! received = counted + irrelevant + untopical + duplicate + late + refused, in every ledger.
 
 pub mod alert;
+pub mod claims;
 pub mod cli;
 pub mod config;
 pub mod desk;

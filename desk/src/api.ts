@@ -20,6 +20,11 @@ export interface Row {
 }
 
 export interface Share { by: "feed" | "language" | "place" | "term"; value: string; surprise: number }
+/** A fact-checked claim that posts resemble. */
+export interface Claim {
+  id: string; title: string; verdict: string | null; published_at: string | null; url: string | null;
+  publisher: string | null; score: number; matched_posts: number; wave: number; fraud: boolean; line: Title;
+}
 export interface Evidence { id: string; kind: string; platform: string; created_at: string; text: string; url: string | null }
 
 /** One revision in full. */
@@ -30,7 +35,7 @@ export interface Alert extends Omit<Row, "place"> {
   feeds: { kinds: Record<string, number>; names: Record<string, number> };
   lead: { kind: string; seconds: number } | null;
   places: Place[]; languages: Record<string, number>; terms: { term: string; posts: number }[];
-  evidence: Evidence[]; why: Share[]; url: string; config_digest: string; program: string;
+  evidence: Evidence[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
 }
 
 export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number }

@@ -8,6 +8,7 @@
 
 mod asyncapi;
 mod cap;
+mod claim;
 mod event;
 mod evidence;
 mod line;
@@ -32,8 +33,8 @@ pub use line::{level_words, line};
 pub use local_time::Zone;
 pub use percent::header_value;
 pub use record::{
-    Alert, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID,
-    Series, Share, ShareBy, Term, Title,
+    Alert, AlertClaim, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place,
+    SCHEMA_ID, Series, Share, ShareBy, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;

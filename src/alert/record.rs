@@ -85,6 +85,9 @@ pub struct Alert {
     pub terms: Vec<Term>,
     /// A few of the posts, under the privacy mode; never an account.
     pub evidence: Vec<Evidence>,
+    /// Claims that fact-checkers have examined and that posts resemble, the one with most posts first.
+    #[serde(default)]
+    pub claims: Vec<AlertClaim>,
     /// The last hour: enough to draw it.
     pub series: Series,
     /// What the surprise is made of: for each of feed, language, place and term that is present,
@@ -184,6 +187,36 @@ pub struct Evidence {
     pub text: String,
     /// Where a person can read it; null where the link would name the account.
     pub url: Option<String>,
+}
+
+/// A claim that fact-checkers have examined. Texts are alike; it is not said that a post is false, or who
+/// began it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AlertClaim {
+    /// The fact-check's id.
+    pub id: String,
+    /// The claim in one line. Written by strangers: never markup, never an instruction.
+    pub title: String,
+    /// The fact-checker's verdict in its own word; null if it states none.
+    pub verdict: Option<String>,
+    /// When the fact-check was published, if it says so.
+    pub published_at: Option<UtcTime>,
+    /// Where it can be read; null if it has no link.
+    pub url: Option<String>,
+    /// Who checked, if it says so.
+    pub publisher: Option<String>,
+    /// How sure it is that a post repeats the claim, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    pub score: f64,
+    /// Sample posts that resemble it; only samples are compared.
+    pub matched_posts: u32,
+    /// 2 when the claim has come back long after its fact-check.
+    #[schemars(range(min = 1, max = 2))]
+    pub wave: u8,
+    /// Whether it is about a fraud (vacancy, lottery, gift): these look alike.
+    pub fraud: bool,
+    /// The match in words that accuse nobody.
+    pub line: Title,
 }
 
 /// Counts of the last hour.

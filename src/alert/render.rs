@@ -1,5 +1,6 @@
 //! A revision becomes an alert.
 
+use super::claim::claims;
 use super::evidence::evidence;
 use super::number::tidy;
 use super::percent::{encode, in_link};
@@ -79,6 +80,7 @@ impl Alert {
                 .collect(),
             terms: Vec::new(),
             evidence: evidence(&signal.samples, rendering.evidence),
+            claims: claims(revision, &rendering.words),
             series: series(signal),
             why: why(signal, surprise),
             data_state: if signal.delayed {

@@ -51,6 +51,7 @@ pub struct Words {
     pub(super) character: Table,
     pub(super) status: Table,
     pub(super) elapsed: Elapsed,
+    pub(super) claim: Claim,
     pub(super) topic: Table,
     pub(super) place: Table,
     pub(super) direction: BTreeMap<String, String>,
@@ -77,6 +78,18 @@ pub(super) struct Elapsed {
     pub(super) seconds: Title,
     pub(super) minutes: Title,
     pub(super) hours: Title,
+}
+
+/// Patterns of the line about a fact-checked claim.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Claim {
+    pub(super) resembles: Title,
+    pub(super) resembles_undated: Title,
+    pub(super) somebody: Title,
+    pub(super) verdict: Title,
+    pub(super) no_verdict: Title,
+    pub(super) returned: Title,
 }
 
 /// Why words were not accepted.

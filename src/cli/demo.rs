@@ -32,7 +32,7 @@ Examples:
   kentongan demo --speed 20 --for 90s
 
 A quiet Indonesian day is read first; then an earthquake begins, a coordinated hashtag push three
-minutes later, and a slow flood. --speed shortens the wait. Everything is made up and in memory.
+minutes later, a hoax that fact-checkers know, and a slow flood. --speed shortens the wait. Everything is made up and in memory.
 Semua peristiwa di sini rekaan.")]
 pub struct Arguments {
     /// How many times faster than the wall clock events go
@@ -132,6 +132,9 @@ fn printer(count: Arc<AtomicU64>) -> anyhow::Result<OnAlert> {
             line(alert, &words, Tongue::Indonesian, Zone::Wib),
             alert.title.en
         ));
+        if let Some(claim) = alert.claims.first() {
+            say(&format!("    {}\n    {}\n", claim.line.id, claim.line.en));
+        }
     }))
 }
 

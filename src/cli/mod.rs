@@ -33,6 +33,7 @@ pub mod exit;
 pub mod healthcheck;
 mod input;
 mod logs;
+pub mod match_claims;
 pub mod notify;
 mod progress;
 pub mod refold;
@@ -100,6 +101,7 @@ enum Command {
     Demo(demo::Arguments),
     Dlq(dlq::Arguments),
     Healthcheck(healthcheck::Arguments),
+    MatchClaims(match_claims::Arguments),
     Notify(notify::Arguments),
     Refold(refold::Arguments),
     Replay(replay::Arguments),
@@ -128,6 +130,7 @@ impl Command {
             Self::Demo(arguments) => demo::run(context, arguments),
             Self::Dlq(arguments) => dlq::run(context, arguments),
             Self::Healthcheck(arguments) => healthcheck::run(context.config()?, arguments),
+            Self::MatchClaims(arguments) => match_claims::run(context.config()?, arguments),
             Self::Notify(arguments) => notify::run(context, arguments),
             Self::Refold(arguments) => refold::run(context, arguments),
             Self::Replay(arguments) => replay::run(context, arguments),

@@ -27,6 +27,10 @@ pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
         .iter()
         .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
         .collect();
+    uses.extend(
+        tree.get("claims")
+            .and_then(|node| name_at(node, "claims", "feed")),
+    );
     if let Some(Value::List(feeds)) = tree.get("feeds").map(|node| &node.value) {
         let names = feeds.iter().enumerate();
         uses.extend(
@@ -39,7 +43,7 @@ pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
             continue;
         }
         let mut names = vec![(collision_name(named.name), "")];
-        if named.key.starts_with("feeds") {
+        if named.key.starts_with("feeds") || named.key == "claims.feed" {
             let dead_letters = format!("{}{DEAD_LETTERS}", named.name);
             names.push((collision_name(&dead_letters), "the refused records of "));
         }

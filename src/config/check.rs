@@ -14,8 +14,8 @@ use crate::config::section::{Fault, Section};
 use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
-    Alert, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka, Paths,
-    PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
+    Alert, Claims, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka,
+    Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
 };
 use crate::post::FeedKind;
 
@@ -35,6 +35,7 @@ pub(crate) fn check(tree: &Table, report: &mut Report<'_>) -> Config {
         series: series(root.section("series")),
         triage: triage(root.section("triage")),
         levels: levels(root.section("levels")),
+        claims: Claims::read(root.section("claims")),
         privacy: privacy(root.section("privacy")),
         http: http(root.section("http")),
         alert: alert(root.section("alert")),

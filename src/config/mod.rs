@@ -12,6 +12,7 @@
 mod agree;
 mod channel;
 mod check;
+mod claims;
 mod environment;
 mod format;
 mod layer;
@@ -32,6 +33,7 @@ use std::net::SocketAddr;
 use serde::Serialize;
 
 pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, MailSecurity, Route};
+pub use claims::Claims;
 pub use environment::log_filter;
 pub use format::Format;
 pub use levels::Levels;
@@ -67,6 +69,8 @@ pub struct Config {
     pub triage: Triage,
     /// When an incident is serious.
     pub levels: Levels,
+    /// Fact-checked claims.
+    pub claims: Claims,
     /// What may be shown of people's posts.
     pub privacy: Privacy,
     /// The one port.

@@ -18,6 +18,9 @@ use crate::post::FeedKind;
 use family::Register;
 pub use words::{DeliveryResult, ErrorClass, LeftOut, Limit, Operation, Outcome};
 
+/// What becomes of records of fact-checks, in the order of all outputs.
+pub const CLAIM_OUTCOMES: [&str; 5] = ["added", "edited", "withdrawn", "outdated", "turned_away"];
+
 /// One line of the inventory: what docs/metrics.md says of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -96,6 +99,14 @@ metrics! {
     detection_delay: Histogram = "kentongan_alert_detection_delay_seconds", [];
     /// Wall time from the batch that brought the deciding posts to the alert that can be read.
     path_delay: Histogram = "kentongan_alert_path_delay_seconds", [];
+    /// Revisions whose posts resemble a fact-checked claim.
+    claim_alerts: IntCounter = "kentongan_alert_claim_revisions_total", [];
+    /// Fact-checked claims that posts of incidents are compared with.
+    claims: IntGauge = "kentongan_claims_held", [];
+    /// Records of fact-checks that are held or were passed over, since the start, by what became of them.
+    claim_records: IntGaugeVec = "kentongan_claims_records", ["outcome"];
+    /// Records of the feed of fact-checks that are none.
+    claim_refusals: IntCounter = "kentongan_claims_refused_records_total", [];
     /// Deliveries, by channel and what became of them.
     deliveries: IntCounterVec = "kentongan_notify_deliveries_total", ["channel", "result"];
     /// Pages that are connected live.
@@ -228,6 +239,9 @@ impl Metrics {
             for word in words {
                 metric.with_label_values(&[word]).inc_by(0);
             }
+        }
+        for outcome in CLAIM_OUTCOMES {
+            self.claim_records.with_label_values(&[outcome]).set(0);
         }
         for limit in Limit::ALL {
             self.count_limit(limit, 0);

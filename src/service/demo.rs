@@ -1,4 +1,4 @@
-//! The demo: a broker in this process, a quiet day of made posts, then three events, live.
+//! The demo: a broker in this process, a quiet day of made posts, then three events and a hoax, live.
 //!
 //! In: how fast event time runs. Out: alerts, and word of each event when it really begins.
 //! Rule: the quiet day is written before the stages start, so that they find it as a backlog, as after
@@ -13,16 +13,19 @@ use super::clock;
 use super::feeder::{Feeder, FeederError, RecordTime};
 use crate::config::{Config, Delivery};
 use crate::desk::Clock;
-use crate::log::LogError;
-use crate::log::kafka::KafkaLog;
 use crate::log::kafka::embedded::EmbeddedBroker;
+use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
+use crate::log::{Log, LogError, Outgoing};
 use crate::post::EventTime;
 use crate::simulate::{
-    DEMO_HISTORY, DEMO_LENGTH, DEMO_SCRIPT, Script, ScriptError, Settings, Simulation, Truth,
+    DEMO_FACT_CHECK, DEMO_HISTORY, DEMO_HOAX, DEMO_LENGTH, DEMO_SCRIPT, Script, ScriptError,
+    Settings, Simulation, Truth,
 };
 
 /// Partitions of each Kafka topic of the demo.
 const PARTITIONS: u16 = 4;
+/// The feed of fact-checks where the configuration names none.
+const FACT_CHECKS: &str = "feeds.factcheck";
 /// Posts a second of the quiet day.
 const RATE: f64 = 0.5;
 const TICK: Duration = Duration::from_millis(100);
@@ -50,6 +53,25 @@ pub fn fast_clock(speed: u32) -> Clock {
     })
 }
 
+/// Writes the one fact-check, as if it had arrived at `at`.
+fn write_fact_check(config: &Config, at: EventTime) -> Result<(), LogError> {
+    let subscription = Subscription {
+        stage: "fact-check".into(),
+        names: Vec::new(),
+    };
+    let mut log = KafkaLog::connect(&KafkaSettings::new(&config.kafka), &subscription)?;
+    log.begin()?;
+    log.append(Outgoing {
+        name: config.claims.feed.as_str().into(),
+        partition: Some(0),
+        key: None,
+        value: Some(DEMO_FACT_CHECK.trim().as_bytes().to_vec()),
+        headers: Vec::new(),
+        timestamp: Some(at),
+    })?;
+    log.commit(&[])
+}
+
 /// The broker and the posts of one demo.
 pub struct Demo {
     // Held so that it lives as long as the demo.
@@ -74,16 +96,22 @@ impl Demo {
             broker.create(&feed.name, u32::from(PARTITIONS))?;
             broker.create(&format!("{}.dlq", feed.name), 1)?;
         }
+        if config.claims.feed.is_empty() {
+            FACT_CHECKS.clone_into(&mut config.claims.feed);
+        }
+        broker.create(&config.claims.feed, 1)?;
+        broker.create(&format!("{}.dlq", config.claims.feed), 1)?;
         broker.create(&config.kafka.counts, u32::from(PARTITIONS))?;
         broker.create(&config.kafka.signals, 1)?;
         broker.create(&config.kafka.alerts, 1)?;
         let history_ms = i64::try_from(DEMO_HISTORY.as_millis()).unwrap_or(i64::MAX);
+        write_fact_check(&config, now.plus_millis(-history_ms))?;
         let posts = Simulation::new(&Settings {
             seed: 1,
             start: now.plus_millis(-history_ms),
             length: DEMO_LENGTH,
             rate: RATE,
-            script: Script::from_toml(DEMO_SCRIPT)?,
+            script: Script::from_toml(&format!("{DEMO_SCRIPT}\n{DEMO_HOAX}"))?,
         })?;
         let feeder = Feeder::connect(&config, RecordTime::Posted)?;
         let config = Arc::new(config);

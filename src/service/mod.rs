@@ -4,11 +4,13 @@
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
 mod alerts_reader;
+pub mod claims_file;
 pub mod clock;
 pub mod dead_letters;
 pub mod demo;
 pub mod detect_stage;
 mod drive;
+pub mod fact_checks;
 pub mod feeder;
 pub mod ingest_stage;
 pub mod interrupt;
@@ -26,6 +28,7 @@ pub mod run;
 pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
+mod triage_threads;
 mod watched_log;
 
 use crate::alert::{Rendering, Words, WordsError};

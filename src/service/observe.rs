@@ -6,16 +6,18 @@
 use std::collections::BTreeMap;
 
 use super::detect_stage::DetectStage;
+use super::fact_checks::FactCheckStage;
 use super::ingest_stage::IngestStage;
 use super::run::Shared;
 use super::triage_stage::TriageStage;
 use super::{clock, notify_addresses};
+use crate::claims::Counters;
 use crate::config::Config;
 use crate::desk::{FeedHealth, FeedState};
 use crate::detect::Detector;
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
-use crate::metrics::{Known, LeftOut, Limit, Metrics, Outcome};
+use crate::metrics::{CLAIM_OUTCOMES, Known, LeftOut, Limit, Metrics, Outcome};
 use crate::post::{EventTime, FeedKind};
 use crate::triage::{Character, Level, Status};
 
@@ -132,6 +134,32 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
         .unwrap_or_else(std::sync::PoisonError::into_inner) = statements;
 }
 
+/// Counts what is no fact-check.
+pub(super) fn fact_checks(shared: &Shared, stage: &mut FactCheckStage) {
+    shared.metrics.claim_refusals.inc_by(stage.take_refused());
+}
+
+/// States which fact-checks triage holds.
+fn claims(metrics: &Metrics, stage: &mut TriageStage) {
+    let Some(checks) = stage.fact_checks() else {
+        return;
+    };
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    metrics.claims.set(whole(checks.len() as u64));
+    let Counters {
+        added,
+        edited,
+        withdrawn,
+        outdated,
+        turned_away,
+    } = checks.counters();
+    let counts = [added, edited, withdrawn, outdated, turned_away];
+    for (outcome, count) in CLAIM_OUTCOMES.into_iter().zip(counts) {
+        let records = metrics.claim_records.with_label_values(&[outcome]);
+        records.set(whole(count));
+    }
+}
+
 /// Counts what triage has sent, and states what is open.
 pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
     let metrics = &shared.metrics;
@@ -143,8 +171,10 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
             .set(i64::try_from(open).unwrap_or(i64::MAX));
     }
     metrics.count_limit(Limit::OpenIncidents, stage.take_turned_away());
+    claims(metrics, stage);
     let now = (shared.clock)();
     for sent in stage.take_sent() {
+        metrics.claim_alerts.inc_by(u64::from(sent.has_claims));
         let (level, character) = (sent.level.as_str(), sent.character.as_str());
         metrics
             .alerts

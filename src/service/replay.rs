@@ -19,6 +19,7 @@ use crate::service::detect_stage::DetectStage;
 use crate::service::lists::Loaded;
 use crate::service::stage::turn;
 use crate::service::triage_stage::{Tally, TriageStage};
+use crate::triage::FactChecks;
 use crate::window::{FeedIndex, Pane};
 
 /// Where one file stands: a partition of either feed.
@@ -110,6 +111,11 @@ impl Replay {
         // The stages hear what they own, before there is anything to read.
         replay.pass_on(EventTime::MIN, &mut |_| ())?;
         Ok(replay)
+    }
+
+    /// Compares the posts of incidents with `checks`.
+    pub fn use_fact_checks(&mut self, checks: Option<FactChecks>) {
+        self.triage.0.use_fact_checks(checks);
     }
 
     /// Reads one line.

@@ -11,10 +11,12 @@ use std::sync::{Arc, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::RenderingError;
 use super::alerts_reader;
 use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
 use super::drive::spawn_stage;
+use super::fact_checks::FactChecksError;
 use super::ingest_stage::IngestStage;
 use super::keeper::{self, Keeper};
 use super::lists::{self, Watch};
@@ -22,8 +24,7 @@ use super::notify_addresses::NotifyError;
 use super::notify_stage::{self, NotifyStage};
 use super::observe::{self, FeedStatements};
 use super::port::{access, listen, routes, serve};
-use super::triage_stage::TriageStage;
-use super::{RenderingError, rendering};
+use super::triage_threads;
 use crate::alert::{Alert, Words};
 use crate::config::{Config, Delivery};
 use crate::desk::{AccessError, CapDocuments, Clock, Desk, Health, Limits};
@@ -83,6 +84,9 @@ pub enum ServiceError {
     /// The lists of the gate and the watch topics.
     #[error("loading the lists")]
     Lists(#[from] lists::ListsError),
+    /// The fact-checks.
+    #[error(transparent)]
+    FactChecks(#[from] FactChecksError),
     /// The words of alerts.
     #[error("loading the words of alerts")]
     Words(#[from] RenderingError),
@@ -333,11 +337,7 @@ fn spawn_role(
             let names = vec![config.kafka.counts.as_str().into()];
             spawn_stage(shared, stage, names, observe::detect)?
         }
-        Role::Triage => {
-            let stage = TriageStage::new(Arc::clone(config), rendering(config)?);
-            let names = vec![config.kafka.signals.as_str().into()];
-            spawn_stage(shared, stage, names, observe::triage)?
-        }
+        Role::Triage => return triage_threads::spawn(shared),
         Role::Notify => return spawn_notify(shared),
         Role::Desk => return Ok(Vec::new()),
     };

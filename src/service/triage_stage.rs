@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
-use crate::triage::{Character, Level, Revision, Status, Triage};
+use crate::triage::{Character, FactChecks, Level, Revision, Status, Triage};
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 pub struct TriageStage {
@@ -35,6 +35,8 @@ pub struct Written {
     pub character: Character,
     /// What it says.
     pub status: Status,
+    /// Whether its posts resemble a fact-checked claim.
+    pub has_claims: bool,
     /// From the estimated onset to the opening, event time, milliseconds.
     pub detection_ms: i64,
     /// Wall time of the batch that brought the deciding posts.
@@ -69,6 +71,16 @@ impl TriageStage {
         }
     }
 
+    /// Compares the posts of incidents with `checks` from now on.
+    pub fn use_fact_checks(&mut self, checks: Option<FactChecks>) {
+        self.triage.use_fact_checks(checks);
+    }
+
+    /// The fact-checks, if any are compared with.
+    pub fn fact_checks(&mut self) -> Option<&mut FactChecks> {
+        self.triage.fact_checks()
+    }
+
     /// What it has seen so far.
     pub fn tally(&self) -> Tally {
         self.tally
@@ -95,9 +107,11 @@ impl TriageStage {
         Arc::clone(&self.alerts)
     }
 
-    /// Owns nothing any more.
+    /// Owns nothing any more; the fact-checks stay.
     fn forget(&mut self) {
+        let checks = self.triage.take_fact_checks();
         self.triage = Triage::new(&self.config);
+        self.triage.use_fact_checks(checks);
         self.next = None;
         self.pending.clear();
         self.progressed = false;
@@ -158,6 +172,7 @@ impl Written {
             level: revision.level,
             character: revision.character,
             status: revision.status,
+            has_claims: !revision.claims.is_empty(),
             detection_ms: revision.opened_at.millis_since(revision.signal.onset_at),
             sent_at: revision.signal.sent_at,
         }

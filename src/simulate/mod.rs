@@ -45,6 +45,10 @@ pub const DEMO_LENGTH: Duration = Duration::from_secs(24 * 3600 + 20 + 180 + 300
 
 /// The built-in script, as a file would say it.
 pub const DEMO_SCRIPT: &str = include_str!("demo.toml");
+/// A hoax that the demo adds to the script.
+pub const DEMO_HOAX: &str = include_str!("hoax.toml");
+/// The fact-check of that hoax: one record of the feed of fact-checks.
+pub const DEMO_FACT_CHECK: &str = include_str!("fact-check.json");
 
 /// One made post.
 #[derive(Debug, Clone, PartialEq, Eq)]

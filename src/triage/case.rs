@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::assess;
 use super::kinship::{Bond, Facet};
+use super::resembled::{self, Resembled};
 use super::{Character, EpisodeId, Level, Reason, Revision, Status};
 use crate::config::Levels;
 use crate::detect::Signal;
@@ -32,6 +33,7 @@ pub(super) struct Case {
     /// Episodes that go on.
     pub(super) members: BTreeMap<EpisodeId, Facet>,
     lead: Lead,
+    claims: Vec<Resembled>,
     told: Told,
 }
 
@@ -49,6 +51,7 @@ struct Told {
     character: Character,
     posts: u32,
     topics: usize,
+    claims: usize,
 }
 
 impl Case {
@@ -70,7 +73,9 @@ impl Case {
                 character,
                 posts: facet.posts,
                 topics: 1,
+                claims: 0,
             },
+            claims: Vec::new(),
             lead: Lead {
                 facet,
                 signal: Box::new(signal),
@@ -109,6 +114,16 @@ impl Case {
         self.follow(facet, signal);
     }
 
+    /// Its posts resemble the claims `found`; then it is at least `least`.
+    pub(super) fn resemble(&mut self, found: Vec<Resembled>, least: Level) {
+        if !found.is_empty() {
+            self.level = self.level.max(least);
+        }
+        for one in found {
+            resembled::join(&mut self.claims, one);
+        }
+    }
+
     /// One of its topics has calmed; true when it was the last.
     pub(super) fn calm(&mut self, episode: &EpisodeId, signal: Signal) -> bool {
         self.members.remove(episode);
@@ -124,6 +139,9 @@ impl Case {
         self.level = self.level.max(other.level);
         other.topics.iter().for_each(|topic| self.join(topic));
         self.members.extend(other.members);
+        for one in other.claims {
+            resembled::join(&mut self.claims, one);
+        }
         self.follow(other.lead.facet, *other.lead.signal);
     }
 
@@ -137,6 +155,8 @@ impl Case {
             return None;
         } else if character != self.told.character {
             (Status::Updated, Reason::CharacterChanged)
+        } else if self.claims.len() > self.told.claims {
+            (Status::Updated, Reason::ClaimFound)
         } else if self.topics.len() > self.told.topics {
             (Status::Updated, Reason::TopicsJoined)
         } else if self.lead.facet.posts / 2 >= self.told.posts {
@@ -196,6 +216,7 @@ impl Case {
             character,
             posts: self.lead.facet.posts,
             topics: self.topics.len(),
+            claims: self.claims.len(),
         };
         Revision {
             incident: self.id.clone(),
@@ -210,6 +231,7 @@ impl Case {
             updated_at: self.updated_at,
             resolved_at: None,
             merged_into: None,
+            claims: self.claims.clone(),
             signal,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Resembled;
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 
@@ -133,6 +134,8 @@ pub enum Reason {
     TopicsJoined,
     /// It looks more, or less, like a campaign than before.
     CharacterChanged,
+    /// Its posts turned out to resemble a claim that fact-checkers have examined.
+    ClaimFound,
     /// It turned out to be the same event as an older incident, and goes on under that name.
     Merged,
     /// The talk fell back to what is usual and stayed there.
@@ -166,6 +169,9 @@ pub struct Revision {
     pub resolved_at: Option<EventTime>,
     /// The older incident that this one turned out to be.
     pub merged_into: Option<String>,
+    /// Fact-checked claims that its posts resemble, the one with most posts first.
+    #[serde(default)]
+    pub claims: Vec<Resembled>,
     /// The leading topic's newest signal.
     pub signal: Signal,
 }

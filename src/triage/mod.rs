@@ -11,13 +11,17 @@ mod assess;
 mod case;
 mod incident;
 mod kinship;
+mod resembled;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_claims;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use incident::{Character, Level, Reason, Revision, Status};
+pub use resembled::{FactChecks, Resembled};
 
 use crate::config;
 use crate::detect::{Change, Signal, SignalRecord};
@@ -44,6 +48,7 @@ pub struct Triage {
     next_number: CaseNumber,
     over: Over,
     turned_away: u64,
+    checks: Option<FactChecks>,
 }
 
 /// Episodes that are over, the newest so many: when a stage says again what it said before a crash,
@@ -82,14 +87,36 @@ impl Triage {
             next_number: 0,
             over: Over::default(),
             turned_away: 0,
+            checks: None,
         }
+    }
+
+    /// Compares the posts of incidents with fact-checks from now on.
+    pub fn use_fact_checks(&mut self, checks: Option<FactChecks>) {
+        self.checks = checks;
+    }
+
+    /// The fact-checks, if any are compared with.
+    pub fn fact_checks(&mut self) -> Option<&mut FactChecks> {
+        self.checks.as_mut()
+    }
+
+    /// Gives the fact-checks away, for a fold that begins anew.
+    pub fn take_fact_checks(&mut self) -> Option<FactChecks> {
+        self.checks.take()
     }
 
     /// Folds one record of `signals`; what there is to tell goes to `revisions`.
     pub fn apply(&mut self, record: SignalRecord, revisions: &mut Vec<Revision>) {
         match record {
-            SignalRecord::Signal(signal) => self.fold(*signal, revisions),
-            SignalRecord::Tick(tick) => self.pass(tick.watermark, revisions),
+            SignalRecord::Signal(signal) => {
+                self.hear(signal.sent_at);
+                self.fold(*signal, revisions);
+            }
+            SignalRecord::Tick(tick) => {
+                self.hear(tick.sent_at);
+                self.pass(tick.watermark, revisions);
+            }
         }
     }
 
@@ -107,6 +134,25 @@ impl Triage {
     /// Signals that could not open an incident, because too many are open.
     pub fn turned_away(&self) -> u64 {
         self.turned_away
+    }
+
+    fn hear(&mut self, sent_at: EventTime) {
+        if let Some(checks) = &mut self.checks {
+            checks.pass(sent_at);
+        }
+    }
+
+    /// Tells an incident which claims the posts of a signal resemble.
+    fn compare(&mut self, number: CaseNumber, found: Vec<Resembled>) {
+        let least = self.checks.as_ref().map(FactChecks::least_level);
+        if let (Some(case), Some(least)) = (self.cases.get_mut(&number), least) {
+            case.resemble(found, least);
+        }
+    }
+
+    fn look(&mut self, signal: &Signal) -> Vec<Resembled> {
+        let checks = self.checks.as_mut();
+        checks.map_or_else(Vec::new, |checks| checks.look(signal))
     }
 
     fn fold(&mut self, signal: Signal, revisions: &mut Vec<Revision>) {
@@ -143,10 +189,12 @@ impl Triage {
         }
         let number = self.next_number;
         self.next_number += 1;
+        let found = self.look(&signal);
         let case = Case::open(episode.clone(), signal, &self.levels);
         self.episodes.insert(episode, number);
-        let case = self.cases.entry(number).or_insert(case);
-        revisions.push(case.opened());
+        self.cases.insert(number, case);
+        self.compare(number, found);
+        revisions.extend(self.cases.get_mut(&number).map(Case::opened));
     }
 
     /// The open incident with the strongest bond; the oldest of several.
@@ -165,9 +213,11 @@ impl Triage {
         revisions: &mut Vec<Revision>,
     ) {
         let now = signal.at;
+        let found = self.look(&signal);
         if let Some(case) = self.cases.get_mut(&number) {
             case.take(episode, signal, &self.levels);
         }
+        self.compare(number, found);
         let number = self.merge(number, now, revisions);
         let interval = self.update_interval_ms;
         let case = self.cases.get_mut(&number);

@@ -12,20 +12,20 @@ use crate::window::{Bottom, PostSketch, Scale};
 
 const START_MS: i64 = 1_772_568_000_000;
 
-fn at(second: i64) -> EventTime {
+pub(super) fn at(second: i64) -> EventTime {
     EventTime::from_millis(START_MS + second * 1_000)
 }
 
 /// What matters of a signal here; the rest is the same for all.
 #[derive(Debug, Clone)]
-struct Said {
-    topic: &'static str,
-    episode: u8,
-    change: Change,
-    second: i64,
-    posts: u32,
+pub(super) struct Said {
+    pub(super) topic: &'static str,
+    pub(super) episode: u8,
+    pub(super) change: Change,
+    pub(super) second: i64,
+    pub(super) posts: u32,
     /// The first of its posts: topics with near numbers share posts.
-    first_post: u64,
+    pub(super) first_post: u64,
 }
 
 fn pair(observed: u32) -> Pair {
@@ -35,7 +35,7 @@ fn pair(observed: u32) -> Pair {
     }
 }
 
-fn signal(said: &Said) -> SignalRecord {
+pub(super) fn signal(said: &Said) -> SignalRecord {
     let posts = said.first_post..said.first_post + u64::from(said.posts);
     // A pane for each post: nothing is missing.
     let panes: Vec<Bottom> = posts
@@ -87,7 +87,7 @@ fn signal(said: &Said) -> SignalRecord {
     }))
 }
 
-fn triage(max_open_incidents: u32) -> Triage {
+pub(super) fn triage(max_open_incidents: u32) -> Triage {
     Triage::new(&config::Config {
         triage: config::Triage {
             update_interval_ms: 300_000,
@@ -97,7 +97,10 @@ fn triage(max_open_incidents: u32) -> Triage {
     })
 }
 
-fn fold(triage: &mut Triage, records: impl IntoIterator<Item = SignalRecord>) -> Vec<Revision> {
+pub(super) fn fold(
+    triage: &mut Triage,
+    records: impl IntoIterator<Item = SignalRecord>,
+) -> Vec<Revision> {
     let mut revisions = Vec::new();
     for record in records {
         triage.apply(record, &mut revisions);
@@ -105,7 +108,7 @@ fn fold(triage: &mut Triage, records: impl IntoIterator<Item = SignalRecord>) ->
     revisions
 }
 
-fn tick(second: i64) -> SignalRecord {
+pub(super) fn tick(second: i64) -> SignalRecord {
     SignalRecord::Tick(Tick {
         partition: 0,
         watermark: at(second),

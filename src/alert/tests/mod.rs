@@ -142,6 +142,7 @@ pub(crate) fn revision() -> Revision {
         updated_at: signal.at,
         resolved_at: None,
         merged_into: None,
+        claims: vec![claims::resembled()],
         signal,
     }
 }
@@ -256,7 +257,7 @@ fn members_stand_in_the_promised_order() {
     let text = serde_json::to_string(&alert()).unwrap();
     let promised = "schema id incident revision status reason level level_number title topic topics \
         onset_at opened_at updated_at resolved_at window observed expected critical ratio surprise \
-        counts character character_why feeds lead places languages terms evidence series why \
+        counts character character_why feeds lead places languages terms evidence claims series why \
         data_state acknowledged snoozed false_alarm merged_into exercise url config_digest program";
     let mut rest = text.as_str();
     for member in promised.split_whitespace() {
@@ -393,3 +394,4 @@ fn cloud_event_has_its_attributes_in_headers() {
 
 mod bytes;
 mod cap;
+mod claims;

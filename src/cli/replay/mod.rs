@@ -23,7 +23,7 @@ use crate::feed::Refused;
 use crate::post::{EventTime, Post};
 use crate::service::clock::Stopwatch;
 use crate::service::replay::{Recorded, Replay};
-use crate::service::{clock, lists, rendering};
+use crate::service::{clock, fact_checks, lists, rendering};
 
 /// Back-test on recorded posts: which alerts would there have been?
 #[derive(Debug, Args)]
@@ -117,14 +117,10 @@ fn back_test(config: &Config, arguments: &Arguments) -> anyhow::Result<Replay> {
     };
     let lists = lists::load(config)?;
     let rendering = rendering(config)?;
-    Ok(Replay::new(
-        config,
-        lists,
-        rendering,
-        recorded,
-        clock::now(),
-        constants,
-    )?)
+    let now = clock::now();
+    let mut replay = Replay::new(config, lists, rendering, recorded, now, constants)?;
+    replay.use_fact_checks(fact_checks::load(config)?);
+    Ok(replay)
 }
 
 /// Folds every line of every file, merged by the posts' times.

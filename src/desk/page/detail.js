@@ -48,6 +48,19 @@ function evidence(alert) {
   });
 }
 
+function claims(alert) {
+  const found = alert.claims ?? [];
+  if (!found.length) return [];
+  const rows = found.map((claim) => {
+    const source = element("div", { class: "source" }, `${claim.line[currentTongue()]} · ${word("matched_posts", { n: number(claim.matched_posts) })}`);
+    if (claim.fraud) source.append(` · ${word("fraud_kind")}`);
+    const link = claim.url && safeLink(claim.url, word("open_check"));
+    source.append(" · ", link || word("no_check_link"));
+    return element("blockquote", { dir: "auto" }, `“${claim.title}”`, source);
+  });
+  return [element("h3", {}, word("claims")), ...rows, element("p", { class: "hint" }, word("claims_hint"))];
+}
+
 function history(entries) {
   const rows = [...entries].reverse().map((entry) => [
     date(entry.at), `${entry.level.toUpperCase()}, ${word(entry.status)}: ${word(entry.reason)}`, `${number(entry.observed)} / ${number(entry.expected)}`,
@@ -64,7 +77,7 @@ export function showDetail(pane, { alert, history: entries }, close) {
   for (const one of alert.character_why) character.append(` · ${word(one.what)} ${number(one.observed)} / ${number(one.expected)}`);
   const lead = alert.lead ? [element("p", {}, word("lead", { n: number(alert.lead.seconds), kind: word(alert.lead.kind) }))] : [];
   pane.replaceChildren(
-    button, element("h2", {}, level(alert), " ", alert.title[currentTongue()]), character, ...lead,
+    button, element("h2", {}, level(alert), " ", alert.title[currentTongue()]), character, ...lead, ...claims(alert),
     element("p", { class: "hint" }, word("chart")), sparkline(alert.series, word("chart")),
     facts(alert), title("counts"), counts(alert), title("why"), why(alert),
     title("evidence"), ...evidence(alert), title("history"), history(entries),

@@ -17,6 +17,8 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const FEED_DAYS: u64 = 2;
 /// Long enough to repair a feed over a holiday and replay what was refused.
 const DEAD_LETTER_DAYS: u64 = 7;
+/// A claim comes back after years, and its fact-check is still wanted then.
+const FACT_CHECK_DAYS: u64 = 3_650;
 const COUNTS_DAYS: u64 = 2;
 const SIGNALS_DAYS: u64 = 30;
 const ALERTS_DAYS: u64 = 30;
@@ -101,8 +103,31 @@ pub fn needed(config: &Config) -> Vec<Needed> {
             ),
         ]
     });
+    let claims = &config.claims;
+    let fact_checks = (!claims.feed.is_empty()).then(|| {
+        let refused = format!("{}.dlq", claims.feed);
+        [
+            make(
+                &claims.feed,
+                "fact-checks",
+                1,
+                Fixed::No,
+                FACT_CHECK_DAYS,
+                limit,
+            ),
+            make(
+                &refused,
+                "refused fact-checks",
+                1,
+                Fixed::No,
+                DEAD_LETTER_DAYS,
+                limit,
+            ),
+        ]
+    });
     let counts_partitions = u32::from(kafka.counts_partitions);
     feeds
+        .chain(fact_checks.into_iter().flatten())
         .chain([
             make(
                 &kafka.counts,

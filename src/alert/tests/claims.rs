@@ -1,0 +1,55 @@
+//! Fact-checked claims in an alert.
+
+use super::{ONSET, rendering, revision};
+use crate::alert::Alert;
+use crate::claims::Claim;
+use crate::config::EvidenceMode;
+use crate::post::{EventTime, PostIdentity};
+use crate::triage::Resembled;
+
+/// A claim that was checked months before.
+pub(super) fn resembled() -> Resembled {
+    Resembled {
+        claim: Claim {
+            id: "cek-17".into(),
+            text: "".into(),
+            title: "Gempa Lombok Disusul Tsunami Malam Ini".into(),
+            verdict: Some("salah".into()),
+            published_at: Some(EventTime::from_millis(ONSET - 200 * 86_400_000)),
+            url: Some("https://cek.example/17".into()),
+            publisher: Some("Cek Contoh".into()),
+        },
+        score: 0.912_34,
+        is_fraud: false,
+        has_returned: true,
+        posts: [PostIdentity(1)].into(),
+    }
+}
+
+#[test]
+fn a_claim_is_told_without_accusing_anybody() {
+    let mut revision = revision();
+    let mut bare = resembled();
+    bare.has_returned = false;
+    let claim = &mut bare.claim;
+    (
+        claim.verdict,
+        claim.published_at,
+        claim.url,
+        claim.publisher,
+    ) = (None, None, None, None);
+    revision.claims.push(bare);
+    let claims = Alert::render(&revision, &rendering(EvidenceMode::Masked)).claims;
+    let lines: Vec<&str> = claims.iter().map(|claim| &*claim.line.en).collect();
+    assert_eq!(
+        lines,
+        [
+            "Resembles a claim checked by Cek Contoh on 2025-08-15; the checker's verdict: salah; it has come back (wave 2)",
+            "Resembles a claim checked by a fact-checker, date not stated; no verdict stated",
+        ]
+    );
+    assert_eq!(
+        claims[0].line.id.split(';').next(),
+        Some("Mirip klaim yang diperiksa Cek Contoh pada 2025-08-15")
+    );
+}

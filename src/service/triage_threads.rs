@@ -1,0 +1,43 @@
+//! The threads of the role triage: triage itself, and who looks after the fact-checks.
+//!
+//! In: what the threads share. Out: running threads.
+//! Rule: the fact-checks are read to their end before the first signal is folded.
+//! Not here: what a fact-check is (`fact_checks`), the loop of a stage (`run`).
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::drive::spawn_stage;
+use super::fact_checks::{self, FactCheckReader, FactCheckStage};
+use super::run::{ServiceError, Shared};
+use super::triage_stage::TriageStage;
+use super::{observe, rendering};
+
+/// Starts triage, and beside it the stage that looks after the fact-checks, if there is a feed of them.
+pub(super) fn spawn(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceError> {
+    let config = &shared.config;
+    let mut threads = Vec::new();
+    let mut checks = fact_checks::load(config)?;
+    let mut reader = None;
+    if let Some(checks) = &mut checks {
+        reader = FactCheckReader::open(&shared.settings, &config.claims, checks)?;
+    }
+    if reader.is_some() {
+        let names = vec![config.claims.feed.as_str().into()];
+        let stage = FactCheckStage::new(&config.claims);
+        threads.push(spawn_stage(shared, stage, names, observe::fact_checks)?);
+    }
+    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?);
+    stage.use_fact_checks(checks);
+    let names = vec![config.kafka.signals.as_str().into()];
+    threads.push(spawn_stage(shared, stage, names, move |shared, stage| {
+        if let (Some(reader), Some(checks)) = (&mut reader, stage.fact_checks())
+            && let Err(error) = reader.poll(Duration::ZERO, checks)
+        {
+            shared.end(Err(error.into()));
+        }
+        observe::triage(shared, stage);
+    })?);
+    Ok(threads)
+}

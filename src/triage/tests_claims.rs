@@ -1,0 +1,133 @@
+//! Fact-checks beside the fold: from when on they count, and what an incident tells of them.
+
+use super::*;
+use crate::claims::ClaimRecord;
+use crate::config::Config;
+use crate::post::{FeedKind, PostIdentity};
+use crate::triage::tests::{Said, at, fold, signal, tick, triage};
+use crate::window::Sample;
+
+const CLAIM: &str = r#"{"id":"spbu","title":"SPBU Pulau Serangan Tutup Sepekan","published_at":"2025-01-05","publisher":"Cek"}"#;
+const REPEAT: &str = "katanya SPBU di pulau Serangan tutup sepekan, sebarkan";
+
+fn record() -> ClaimRecord {
+    ClaimRecord::decode(CLAIM.as_bytes(), 10_000).unwrap()
+}
+
+/// A signal with one sample post.
+fn said(change: Change, second: i64, text: &str, post: u64) -> SignalRecord {
+    let said = Said {
+        topic: "place:ID-BA",
+        episode: 1,
+        change,
+        second,
+        posts: 20,
+        first_post: 0,
+    };
+    let SignalRecord::Signal(mut signal) = signal(&said) else {
+        panic!("a signal");
+    };
+    signal.samples = vec![Sample {
+        identity: PostIdentity(post),
+        id: "1".into(),
+        kind: FeedKind::Social,
+        platform: "x".into(),
+        created_at: at(second),
+        text: text.into(),
+        url: None,
+    }];
+    SignalRecord::Signal(signal)
+}
+
+fn with_checks(change: impl FnOnce(&mut config::Claims)) -> Triage {
+    let mut config = Config::built_in().unwrap().claims;
+    change(&mut config);
+    let mut triage = triage(10);
+    triage.use_fact_checks(Some(FactChecks::new(&config)));
+    triage
+}
+
+#[test]
+fn an_incident_names_the_claim_that_its_posts_resemble() {
+    let mut triage = with_checks(|_| ());
+    triage.fact_checks().unwrap().claims_mut().apply(record());
+    let told = fold(
+        &mut triage,
+        [
+            said(Change::Opened, 0, REPEAT, 1),
+            said(Change::Grew, 400, "selamat pagi Bali", 2),
+            said(Change::Calmed, 800, REPEAT, 3),
+        ],
+    );
+    let opened = &told[0];
+    assert_eq!(
+        (&*opened.claims[0].claim.id, opened.claims[0].posts.len()),
+        ("spbu", 1)
+    );
+    assert!(opened.claims[0].has_returned);
+    assert_eq!(opened.level, Level::Waspada);
+    assert_eq!(told.last().unwrap().claims.len(), 1, "what was found stays");
+}
+
+#[test]
+fn a_claim_that_is_found_later_is_news() {
+    let mut triage = with_checks(|_| ());
+    triage.fact_checks().unwrap().claims_mut().apply(record());
+    let records = [
+        said(Change::Opened, 0, "selamat pagi Bali", 1),
+        said(Change::Grew, 400, REPEAT, 2),
+    ];
+    let told = fold(&mut triage, records);
+    assert_eq!(told[1].reason, Reason::ClaimFound);
+}
+
+#[test]
+fn the_level_rises_only_if_the_configuration_says_so() {
+    let mut triage = with_checks(|config| config.raise_level = true);
+    triage.fact_checks().unwrap().claims_mut().apply(record());
+    let told = fold(&mut triage, [said(Change::Opened, 0, REPEAT, 1)]);
+    assert_eq!(told[0].level, Level::Siaga);
+}
+
+/// What counts is a matter of the two logs, not of how fast the one was read.
+#[test]
+fn a_fact_check_counts_from_a_minute_after_its_arrival_on() {
+    for read_late in [false, true] {
+        let mut triage = with_checks(|_| ());
+        let mut told = Vec::new();
+        if !read_late {
+            triage
+                .fact_checks()
+                .unwrap()
+                .arrive(at(300), (0, 0), record());
+        }
+        told.extend(fold(&mut triage, [said(Change::Opened, 0, REPEAT, 1)]));
+        if read_late {
+            triage
+                .fact_checks()
+                .unwrap()
+                .arrive(at(300), (0, 0), record());
+        }
+        told.extend(fold(
+            &mut triage,
+            [tick(359), said(Change::Grew, 359, REPEAT, 2)],
+        ));
+        assert!(told.iter().all(|revision| revision.claims.is_empty()));
+        told.extend(fold(&mut triage, [said(Change::Grew, 360, REPEAT, 3)]));
+        assert_eq!(
+            told.last().unwrap().reason,
+            Reason::ClaimFound,
+            "{read_late}"
+        );
+    }
+}
+
+#[test]
+fn what_waits_is_bounded() {
+    let mut triage = with_checks(|config| config.max_claims = 1);
+    let checks = triage.fact_checks().unwrap();
+    for offset in 0..3 {
+        checks.arrive(at(0), (0, offset), record());
+    }
+    assert_eq!(checks.counters().turned_away, 2);
+}
