@@ -31,26 +31,37 @@ const NANOSECONDS_MAX: f64 = 300.0;
 #[derive(Clone, Copy)]
 struct Load {
     name: &'static str,
-    /// Topics with a post an hour, and no more than that.
+    /// Topics with a post an hour, and no more than that,
     cold: u64,
+    /// for so many hours.
+    cold_hours: u64,
     /// Topics with three posts a minute.
     warm: u64,
 }
 
-const LOADS: [Load; 3] = [
+const LOADS: [Load; 4] = [
     Load {
-        name: "cold topics",
+        name: "topics of one post, asleep",
         cold: 100_000,
+        cold_hours: 1,
         warm: 0,
     },
     Load {
-        name: "warm topics",
+        name: "topics of a post an hour",
+        cold: 100_000,
+        cold_hours: 4,
+        warm: 0,
+    },
+    Load {
+        name: "topics of three posts a minute",
         cold: 0,
+        cold_hours: 0,
         warm: 5_000,
     },
     Load {
-        name: "both",
+        name: "95,000 asleep, 5,000 of three a minute",
         cold: 95_000,
+        cold_hours: 1,
         warm: 5_000,
     },
 ];
@@ -150,7 +161,8 @@ fn batch(load: Load, step: i64) -> Batch {
     let pane = Pane::of(EventTime::from_millis(from_ms));
     let number = step.unsigned_abs();
     let hour_steps = 3_600_000 / BATCH_MS.unsigned_abs();
-    let cold = (0..load.cold).filter(|topic| topic % hour_steps == number % hour_steps);
+    let is_awake = number < load.cold_hours * hour_steps;
+    let cold = (0..load.cold).filter(|topic| is_awake && topic % hour_steps == number % hour_steps);
     let warm = (0..load.warm).filter(|topic| topic % 2 == number % 2);
     let entries: Vec<Entry> = warm
         .map(|topic| entry(format!("tag:warm{topic}"), pane, from_ms, number))
