@@ -19,6 +19,7 @@ mod schema;
 mod share;
 mod title;
 mod utc_time;
+mod voices;
 mod words;
 
 #[cfg(test)]
@@ -28,8 +29,8 @@ pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
 pub use line::line;
 pub use local_time::Zone;
 pub use record::{
-    Alert, AlertClaim, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place,
-    SCHEMA_ID, Series, Share, ShareBy, Term, Title,
+    Alert, AlertClaim, AlertVoice, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction,
+    Place, SCHEMA_ID, Series, Share, ShareBy, Speaker, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;

@@ -22,12 +22,14 @@ mod signal;
 pub mod tail;
 mod topics;
 mod track;
+mod voices;
 mod volume;
 
 use std::collections::BTreeMap;
 
 pub use inputs::Ledger;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
+pub use voices::Voice;
 
 use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use super::excess::OwnTail;
 use super::level::{Block, Level};
+use crate::post::EventTime;
 use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
 /// How long a pane is kept by itself after it closed: the five-minute window, rounded up to minutes.
@@ -119,6 +120,20 @@ impl Track {
     pub(super) fn identities(&self, last: Pane) -> impl Iterator<Item = &Bottom> {
         self.parts(Scale::OneHour, last)
             .map(|tally| &tally.identities)
+    }
+
+    /// The tallies of the last hour, each with the begin of its pane or minute.
+    pub(super) fn dated(&self, last: Pane) -> impl Iterator<Item = (EventTime, &Tally)> {
+        let first = Scale::OneHour.first_pane(last);
+        let fine = self.fine.iter();
+        let fine = fine.filter(move |(pane, _)| (first..=last).contains(pane));
+        let minutes = self.minutes.iter();
+        let minutes = minutes.filter(move |(minute, _)| *minute >= first.minute());
+        let minutes = minutes.map(|(minute, tally)| (Pane(minute * Pane::PER_MINUTE), tally));
+        let fine = fine.map(|(pane, tally)| (*pane, tally));
+        minutes
+            .chain(fine)
+            .map(|(pane, tally)| (pane.start(), tally))
     }
 
     fn parts(&self, scale: Scale, last: Pane) -> impl Iterator<Item = &Tally> {
