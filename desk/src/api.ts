@@ -25,6 +25,11 @@ export interface Claim {
   id: string; title: string; verdict: string | null; published_at: string | null; url: string | null;
   publisher: string | null; score: number; matched_posts: number; wave: number; fraud: boolean; line: Title;
 }
+/** Who spoke when. */
+export interface Voice {
+  who: "public" | "indonesian_press" | "foreign_press" | "press"; language: string | null;
+  posts: number; first_at: string; half_at: string; after_s: number;
+}
 export interface Evidence { id: string; kind: string; platform: string; created_at: string; text: string; url: string | null }
 
 /** One revision in full. */
@@ -35,7 +40,7 @@ export interface Alert extends Omit<Row, "place"> {
   feeds: { kinds: Record<string, number>; names: Record<string, number> };
   lead: { kind: string; seconds: number } | null;
   places: Place[]; languages: Record<string, number>; terms: { term: string; posts: number }[];
-  evidence: Evidence[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
+  evidence: Evidence[]; voices?: Voice[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
 }
 
 export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number }

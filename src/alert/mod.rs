@@ -21,6 +21,7 @@ mod schema;
 mod share;
 mod title;
 mod utc_time;
+mod voices;
 mod words;
 
 #[cfg(test)]
@@ -33,8 +34,8 @@ pub use line::{level_words, line};
 pub use local_time::Zone;
 pub use percent::header_value;
 pub use record::{
-    Alert, AlertClaim, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction, Place,
-    SCHEMA_ID, Series, Share, ShareBy, Term, Title,
+    Alert, AlertClaim, AlertVoice, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction,
+    Place, SCHEMA_ID, Series, Share, ShareBy, Speaker, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;

@@ -77,6 +77,9 @@ pub struct Alert {
     pub feeds: FeedCounts,
     /// Which kind of feed came first; null when only one kind has spoken.
     pub lead: Option<Lead>,
+    /// Who spoke when, the first speaker first; of the last hour, or since the begin if that is later.
+    #[serde(default)]
+    pub voices: Vec<AlertVoice>,
     /// Places that the posts name, most named first.
     pub places: Vec<Place>,
     /// Posts by language (ISO 639).
@@ -150,6 +153,40 @@ pub struct Lead {
     /// Seconds until the other kind spoke.
     #[schemars(range(min = 0))]
     pub seconds: i64,
+}
+
+/// The posts of one speaker in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AlertVoice {
+    /// Who speaks.
+    pub who: Speaker,
+    /// In which language (ISO 639); null if it is not known.
+    pub language: Option<String>,
+    /// Its posts.
+    pub posts: u32,
+    /// The first of them, by the time that places it: to a minute.
+    pub first_at: UtcTime,
+    /// By then half of them had come.
+    pub half_at: UtcTime,
+    /// Seconds from the first post of all to its first.
+    #[schemars(range(min = 0))]
+    pub after_s: i64,
+}
+
+/// Who speaks. The press is told apart by language: a rule of thumb.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// Posts by the public.
+    Public,
+    /// News in Indonesian.
+    IndonesianPress,
+    /// News in another language.
+    ForeignPress,
+    /// News in a language that is not known.
+    Press,
 }
 
 /// A place that posts name.

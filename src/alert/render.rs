@@ -6,6 +6,7 @@ use super::number::tidy;
 use super::percent::{encode, in_link};
 use super::share::split;
 use super::title::{place_name, title};
+use super::voices::voices;
 use super::{
     Alert, DataState, Difference, FeedCounts, Lead, Place, SCHEMA_ID, Series, Share, ShareBy,
     TopicNames, UtcTime, Words,
@@ -72,6 +73,7 @@ impl Alert {
             character_why: character_why(revision),
             feeds: feeds(signal),
             lead: lead(signal),
+            voices: voices(&signal.voices),
             places: places(signal, rendering.names.as_ref()),
             languages: signal
                 .languages

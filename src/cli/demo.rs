@@ -24,7 +24,7 @@ const PORTS_TRIED: u16 = 20;
 /// How long one look at what may end the demo takes.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// See it work: a broker in this process, simulated feeds with three events, the page.
+/// See it work: a broker in this process, simulated feeds with three events and a hoax, the page.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

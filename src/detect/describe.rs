@@ -12,6 +12,7 @@ use super::signal::{Change, CountTable, Pair, Series, Signal, WindowEvidence};
 use super::tail;
 use super::topics::Topic;
 use super::track::Track;
+use super::voices::voices;
 use crate::post::{EventTime, FeedKind};
 use crate::window::{Pane, PostSketch, Sample, Scale, Tally};
 
@@ -54,6 +55,11 @@ pub(super) fn signal(
     }
     let kinds = FeedKind::ALL.into_iter().zip(&tallies);
     let kinds = kinds.filter_map(|(kind, tally)| Some((kind, tally.as_ref()?.posts)));
+    let heard = FeedKind::ALL
+        .into_iter()
+        .filter_map(|kind| Some((kind, topic.track(kind)?)));
+    let seen = episode.first_seen.iter().map(|&(_, at)| at);
+    let begin = seen.fold(episode.onset_at, EventTime::min);
     let evidence = episode.strongest;
     let track = topic.track(evidence.kind);
     Signal {
@@ -70,6 +76,7 @@ pub(super) fn signal(
         feeds: feeds(&tally, occasion.inputs),
         kinds: kinds.filter(|&(_, posts)| posts > 0).collect(),
         first_seen: episode.first_seen.clone(),
+        voices: voices(heard, begin, occasion.pane),
         languages: tally.languages.largest_first(),
         places: tally.places.largest_first(),
         samples: samples(topic, occasion.pane),

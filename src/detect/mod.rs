@@ -25,6 +25,7 @@ mod snapshot;
 pub mod tail;
 mod topics;
 mod track;
+mod voices;
 mod volume;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub use inputs::Ledger;
 pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
 pub use snapshot::SnapshotError;
+pub use voices::Voice;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::voices::Voice;
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
 use crate::relevance::PlaceCode;
 use crate::window::{PostSketch, Sample, Scale};
@@ -68,6 +69,9 @@ pub struct Signal {
     pub kinds: Vec<(FeedKind, u32)>,
     /// When the talk began, for each kind in which it was a spike.
     pub first_seen: Vec<(FeedKind, EventTime)>,
+    /// Who spoke when, by kind and language, the first speaker first.
+    #[serde(default)]
+    pub voices: Vec<Voice>,
     /// Posts by language, largest first.
     pub languages: Vec<(Language, u32)>,
     /// Posts by place, largest first.

@@ -26,7 +26,7 @@ const MINUTES: i64 = 66;
 const STRETCH_MINUTES: i64 = 5;
 
 /// What one pane holds; its count stands beside the sketches, for sums.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Part {
     pane: Pane,
     posts: u32,
@@ -168,6 +168,23 @@ impl Track {
     pub(super) fn identities(&self, last: Pane) -> impl Iterator<Item = &Bottom> {
         self.parts(Scale::OneHour, last)
             .map(|tally| &tally.identities)
+    }
+
+    /// The tallies of the last hour, each with the begin of its pane or stretch.
+    pub(super) fn dated(&self, last: Pane) -> impl Iterator<Item = (EventTime, &Tally)> {
+        let first = Scale::OneHour.first_pane(last);
+        let oldest = first.minute().div_euclid(STRETCH_MINUTES);
+        let old = self.stretches.iter();
+        let old = old.filter(move |&&(stretch, _)| stretch >= oldest);
+        let old = old.map(|(stretch, tally)| {
+            let pane = Pane(stretch * STRETCH_MINUTES * Pane::PER_MINUTE);
+            (pane, tally.as_ref())
+        });
+        let fine = self.fine.iter();
+        let fine = fine.filter(move |part| (first..=last).contains(&part.pane));
+        let fine = fine.map(|part| (part.pane, part.tally.as_ref()));
+        old.chain(fine)
+            .map(|(pane, tally)| (pane.start(), tally))
     }
 
     fn fine_parts(&self, first: Pane, last: Pane) -> impl Iterator<Item = &Part> {

@@ -113,12 +113,14 @@ impl Demo {
             rate: RATE,
             script: Script::from_toml(&format!("{DEMO_SCRIPT}\n{DEMO_HOAX}"))?,
         })?;
+        let mut to_come = posts.truths().to_vec();
+        to_come.sort_by_key(|truth| truth.onset_at);
         let feeder = Feeder::connect(&config, RecordTime::Posted)?;
         let config = Arc::new(config);
         let mut demo = Self {
             _broker: broker,
             config,
-            to_come: posts.truths().iter().cloned().collect(),
+            to_come: to_come.into(),
             posts: posts.peekable(),
             feeder,
         };

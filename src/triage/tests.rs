@@ -78,6 +78,7 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
         feeds: vec![("feeds.social".to_owned(), said.posts)],
         kinds: vec![(FeedKind::Social, said.posts)],
         first_seen: vec![(FeedKind::Social, at(said.second))],
+        voices: Vec::new(),
         languages: Vec::new(),
         places: vec![(PlaceCode::new("ID-NB"), said.posts)],
         samples: Vec::new(),

@@ -1,10 +1,11 @@
 //! Fact-checked claims in an alert.
 
 use super::{ONSET, rendering, revision};
-use crate::alert::Alert;
+use crate::alert::{Alert, Speaker};
 use crate::claims::Claim;
 use crate::config::EvidenceMode;
-use crate::post::{EventTime, PostIdentity};
+use crate::detect::Voice;
+use crate::post::{EventTime, FeedKind, Language, PostIdentity};
 use crate::triage::Resembled;
 
 /// A claim that was checked months before.
@@ -24,6 +25,37 @@ pub(super) fn resembled() -> Resembled {
         has_returned: true,
         posts: [PostIdentity(1)].into(),
     }
+}
+
+/// A voice that begins so many seconds after the onset.
+pub(super) fn voice(kind: FeedKind, language: &str, second: i64) -> Voice {
+    let first_at = EventTime::from_millis(ONSET).plus_millis(second * 1_000);
+    Voice {
+        kind,
+        language: Language::parse(language),
+        posts: 40,
+        first_at,
+        half_at: first_at.plus_millis(70_000),
+    }
+}
+
+#[test]
+fn the_press_is_told_apart_by_language() {
+    let mut revision = revision();
+    revision.signal.voices = [("id", 3), ("ja", 60), ("", 61)]
+        .map(|(language, second)| voice(FeedKind::News, language, second))
+        .into();
+    let voices = Alert::render(&revision, &rendering(EvidenceMode::Masked)).voices;
+    let told: Vec<_> = voices
+        .iter()
+        .map(|voice| (voice.who, voice.after_s))
+        .collect();
+    let wanted = [
+        (Speaker::IndonesianPress, 0),
+        (Speaker::ForeignPress, 57),
+        (Speaker::Press, 58),
+    ];
+    assert_eq!(told, wanted);
 }
 
 #[test]

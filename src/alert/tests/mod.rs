@@ -95,6 +95,10 @@ fn signal(topic: &str) -> Signal {
         ],
         kinds: vec![(FeedKind::Social, 412), (FeedKind::News, 3)],
         first_seen: vec![(FeedKind::Social, time(0)), (FeedKind::News, time(340))],
+        voices: vec![
+            claims::voice(FeedKind::Social, "id", 0),
+            claims::voice(FeedKind::News, "en", 95),
+        ],
         languages: [("id", 350), ("en", 40)]
             .iter()
             .map(|&(code, count)| (Language::parse(code).unwrap(), count))
@@ -257,7 +261,7 @@ fn members_stand_in_the_promised_order() {
     let text = serde_json::to_string(&alert()).unwrap();
     let promised = "schema id incident revision status reason level level_number title topic topics \
         onset_at opened_at updated_at resolved_at window observed expected critical ratio surprise \
-        counts character character_why feeds lead places languages terms evidence claims series why \
+        counts character character_why feeds lead voices places languages terms evidence claims series why \
         data_state acknowledged snoozed false_alarm merged_into exercise url config_digest program";
     let mut rest = text.as_str();
     for member in promised.split_whitespace() {

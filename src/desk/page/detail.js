@@ -61,6 +61,13 @@ function claims(alert) {
   return [element("h3", {}, word("claims")), ...rows, element("p", { class: "hint" }, word("claims_hint"))];
 }
 
+function voices(alert) {
+  const heard = alert.voices ?? [];
+  if (!heard.length) return [];
+  const rows = heard.map((voice) => [`${word(voice.who)} ${voice.language ?? ""}`.trim(), `+${number(voice.after_s)} ${word("s")}`, date(voice.first_at), date(voice.half_at), number(voice.posts)]);
+  return [element("h3", {}, word("voices")), table(["", "", word("first_post"), word("half_time"), word("posts")], rows)];
+}
+
 function history(entries) {
   const rows = [...entries].reverse().map((entry) => [
     date(entry.at), `${entry.level.toUpperCase()}, ${word(entry.status)}: ${word(entry.reason)}`, `${number(entry.observed)} / ${number(entry.expected)}`,
@@ -77,7 +84,7 @@ export function showDetail(pane, { alert, history: entries }, close) {
   for (const one of alert.character_why) character.append(` · ${word(one.what)} ${number(one.observed)} / ${number(one.expected)}`);
   const lead = alert.lead ? [element("p", {}, word("lead", { n: number(alert.lead.seconds), kind: word(alert.lead.kind) }))] : [];
   pane.replaceChildren(
-    button, element("h2", {}, level(alert), " ", alert.title[currentTongue()]), character, ...lead, ...claims(alert),
+    button, element("h2", {}, level(alert), " ", alert.title[currentTongue()]), character, ...lead, ...claims(alert), ...voices(alert),
     element("p", { class: "hint" }, word("chart")), sparkline(alert.series, word("chart")),
     facts(alert), title("counts"), counts(alert), title("why"), why(alert),
     title("evidence"), ...evidence(alert), title("history"), history(entries),
