@@ -19,11 +19,13 @@ mod notify_stage;
 mod observe;
 mod port;
 pub mod refold;
+mod refusals;
 pub mod replay;
 pub mod run;
 pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
+mod watchdog;
 mod watched_log;
 
 use crate::alert::{Rendering, Words, WordsError};
