@@ -31,10 +31,14 @@ const SPEED: u32 = 60;
 const NOBODY: &str = "http://127.0.0.1:9";
 
 /// What moves only with a fault, and which.
-const FAULTS: [(&str, &str); 5] = [
+const FAULTS: [(&str, &str); 6] = [
     (
         "kentongan_log_errors_total",
         "the broker does not do what was asked",
+    ),
+    (
+        "kentongan_log_standing_partitions",
+        "records wait and none is read for minutes",
     ),
     (
         "kentongan_detect_left_out_posts_total",
