@@ -41,6 +41,10 @@ const FAULTS: [(&str, &str); 6] = [
         "the broker does not do what was asked",
     ),
     (
+        "kentongan_log_standing_partitions",
+        "records wait and none is read for minutes",
+    ),
+    (
         "kentongan_detect_left_out_posts_total",
         "posts come behind a window that closed, or topics find no room",
     ),

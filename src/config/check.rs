@@ -65,6 +65,8 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
         snapshots: section.text("snapshots", kafka_name).unwrap_or_default(),
         static_membership: section.switch("static_membership"),
         session_timeout_ms: section.whole("session_timeout_ms", 1_000..=1_800_000),
+        standing_after_ms: section.whole("standing_after_ms", 30_000..=86_400_000),
+        exit_when_standing: section.switch("exit_when_standing"),
         counts_partitions: section.whole("counts_partitions", 1..=1024),
         replication_factor: section.whole("replication_factor", 1..=15),
         // The client's own limits, but never so little that one full fetch does not fit.

@@ -104,6 +104,10 @@ pub struct Kafka {
     pub static_membership: bool,
     /// A silent member has left its group, milliseconds.
     pub session_timeout_ms: u32,
+    /// Lag without progress is told after so long, milliseconds.
+    pub standing_after_ms: u32,
+    /// Whether the process ends then.
+    pub exit_when_standing: bool,
     /// Partitions of `counts`.
     pub counts_partitions: u16,
     /// Copies of each created Kafka topic.

@@ -67,10 +67,14 @@ metrics! {
     posts: IntCounterVec = "kentongan_ingest_posts_total", ["feed", "outcome"];
     /// Records that are not posts, by reason.
     refusals: IntCounterVec = "kentongan_ingest_refusals_total", ["reason"];
+    /// Share of the last thousand records of a feed that were refused as a mistake, 0 to 1.
+    refused_share: GaugeVec = "kentongan_ingest_refused_share", ["feed"];
     /// Batches that were sent to the counts topic.
     batches: IntCounter = "kentongan_ingest_batches_total", [];
     /// Records of a partition that a stage has still to read.
     lag: IntGaugeVec = "kentongan_log_lag_records", ["stage", "name", "partition"];
+    /// Partitions that have records and of which none was read for longer than `kafka.standing_after_ms`.
+    standing: IntGaugeVec = "kentongan_log_standing_partitions", ["stage"];
     /// Failed operations on the log.
     log_errors: IntCounterVec = "kentongan_log_errors_total", ["operation", "class"];
     /// Wall time since the event time up to which everything is closed.
@@ -164,6 +168,13 @@ impl Metrics {
         self.lag
             .with_label_values(&[stage, name, &partition.to_string()])
             .set(i64::try_from(records).unwrap_or(i64::MAX));
+    }
+
+    /// States how many partitions of a stage have records and stand.
+    pub fn set_standing(&self, stage: &str, partitions: usize) {
+        self.standing
+            .with_label_values(&[stage])
+            .set(i64::try_from(partitions).unwrap_or(i64::MAX));
     }
 
     /// A partition belongs to another process now: its lag is no longer stated here.

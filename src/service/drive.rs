@@ -7,12 +7,12 @@
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use super::clock;
 use super::observe;
 use super::run::{CLOSE, PAUSE, POLL, ServiceError, Shared, spawn};
 use super::stage::{Stage, commit, turn};
 use super::watched_log::WatchedLog;
 use crate::desk::Latch;
-use crate::log::LogError;
 use crate::log::kafka::Subscription;
 
 /// Starts the thread of `stage`, which reads `names`; `observe` shows what it does after each turn.
@@ -29,7 +29,7 @@ pub(super) fn spawn_stage<S: Stage + Send + 'static>(
         let result = drive(&shared, &mut stage, names, latch, observe);
         shared.health.leave(name);
         if let Err(error) = result {
-            shared.end(Err(error.into()));
+            shared.end(Err(error));
         }
     })
 }
@@ -40,13 +40,18 @@ fn drive<S: Stage>(
     names: Vec<Arc<str>>,
     latch: Latch,
     mut observe: impl FnMut(&Shared, &mut S),
-) -> Result<(), LogError> {
+) -> Result<(), ServiceError> {
     let name = stage.name();
     let subscription = Subscription {
         stage: name.into(),
         names,
     };
-    let mut log = WatchedLog::connect(&shared.settings, &subscription, &shared.metrics)?;
+    let mut log = WatchedLog::connect(
+        &shared.config.kafka,
+        &shared.settings,
+        &subscription,
+        &shared.metrics,
+    )?;
     let mut latch = Some(latch);
     let mut trouble = false;
     while !shared.is_stopping() {
@@ -59,14 +64,17 @@ fn drive<S: Stage>(
                 trouble = true;
                 thread::park_timeout(PAUSE);
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
         observe(shared, stage);
         if log.has_joined() {
             latch.take();
         }
         observe::turned(shared, name);
-        log.observe();
+        let stands = log.observe(clock::now());
+        if stands && shared.config.kafka.exit_when_standing {
+            return Err(ServiceError::Standing { stage: name });
+        }
     }
     // What cannot be committed now is read again by the next owner.
     let stopped = if trouble || stage.done().is_empty() {
@@ -79,7 +87,7 @@ fn drive<S: Stage>(
         .flatten()
     {
         if !error.is_transient() {
-            return Err(error);
+            return Err(error.into());
         }
         tracing::warn!(%error, stage = name, "stopped without the broker");
     }

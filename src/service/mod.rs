@@ -23,12 +23,14 @@ pub mod notify_test;
 mod observe;
 mod port;
 pub mod refold;
+mod refusals;
 pub mod replay;
 pub mod run;
 pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
 mod triage_threads;
+mod watchdog;
 mod watched_log;
 
 use crate::alert::{Rendering, Words, WordsError};

@@ -4,10 +4,12 @@
 //! Not here: the names of metrics (`metrics`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::detect_stage::DetectStage;
 use super::fact_checks::FactCheckStage;
 use super::ingest_stage::IngestStage;
+use super::refusals::Refusals;
 use super::run::Shared;
 use super::triage_stage::TriageStage;
 use super::{clock, notify_addresses};
@@ -48,12 +50,18 @@ pub(super) fn known(config: &Config) -> Known<'_> {
 }
 
 /// Counts what ingest has sent and read since the last time.
-pub(super) fn ingest(shared: &Shared, stage: &mut IngestStage) {
+pub(super) fn ingest(
+    shared: &Shared,
+    stage: &mut IngestStage,
+    refusals: &mut BTreeMap<Arc<str>, Refusals>,
+) {
     let sent = stage.take_sent();
     let metrics = &shared.metrics;
     metrics.batches.inc_by(sent.batches);
     metrics.count_limit(Limit::FlushEntries, sent.early_flushes);
     for (feed, outcomes) in sent.outcomes {
+        let own = refusals.entry(Arc::clone(&feed)).or_default();
+        note_refusals(metrics, own, &feed, &outcomes);
         metrics.count_posts(&feed, Outcome::Counted, outcomes.counted);
         metrics.count_posts(&feed, Outcome::Irrelevant, outcomes.irrelevant);
         metrics.count_posts(&feed, Outcome::Untopical, outcomes.untopical);
@@ -67,6 +75,25 @@ pub(super) fn ingest(shared: &Shared, stage: &mut IngestStage) {
                 .inc_by(count);
         }
     }
+}
+
+/// States the share of records of `feed` that were no posts, and says when it rises.
+fn note_refusals(metrics: &Metrics, own: &mut Refusals, feed: &str, outcomes: &Outcomes) {
+    let mistakes = outcomes.refused.iter();
+    let mistakes = mistakes.filter(|(reason, _)| reason.is_a_mistake());
+    let refused = mistakes.map(|(_, count)| count).sum();
+    if own.add(outcomes.received(), refused, clock::now()) {
+        let percent = 100.0 * own.share();
+        tracing::warn!(
+            feed,
+            percent,
+            "more records than usual are no posts: look at the dead letters"
+        );
+    }
+    metrics
+        .refused_share
+        .with_label_values(&[feed])
+        .set(own.share());
 }
 
 /// Counts the signals that were sent and what was left out.

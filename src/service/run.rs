@@ -4,6 +4,7 @@
 //! Rule: a stage that ends unasked ends the service; stopping goes in the order of the post's path,
 //! each step under a deadline.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -114,6 +115,12 @@ pub enum ServiceError {
         name: &'static str,
         /// What the system says.
         source: std::io::Error,
+    },
+    /// A partition has records, and the stage does not get on (`kafka.exit_when_standing`).
+    #[error("{stage} does not get on with a partition that has records, see the log")]
+    Standing {
+        /// The stage.
+        stage: &'static str,
     },
     /// A Kafka topic is missing.
     #[error("the Kafka topic {name} does not exist: create it with `kentongan topics --create`")]
@@ -325,8 +332,9 @@ fn spawn_role(
             let stage = ingest_stage(config, key, partitions)?;
             let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
             let mut watch = Watch::new(config);
+            let mut refusals = BTreeMap::new();
             spawn_stage(shared, stage, names.collect(), move |shared, stage| {
-                observe::ingest(shared, stage);
+                observe::ingest(shared, stage, &mut refusals);
                 if let Some(lists) = watch.changed(&shared.config, (shared.clock)()) {
                     stage.use_lists(lists, &shared.config);
                 }

@@ -1,4 +1,4 @@
-//! A log on Kafka whose failures and lag are metrics.
+//! A log on Kafka whose failures, lag and standing partitions are metrics.
 //!
 //! In: what a stage asks of its log. Out: the same, counted.
 //! Rule: nothing is changed on the way; an error is counted once, where it comes out.
@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::watchdog::Watchdog;
+use crate::config::Kafka;
 use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
 use crate::log::{Ending, Event, Log, LogError, Outgoing, Partition, Position};
 use crate::metrics::{ErrorClass, Metrics, Operation};
+use crate::post::EventTime;
 
 /// The log of one stage.
 pub(super) struct WatchedLog {
@@ -19,12 +22,14 @@ pub(super) struct WatchedLog {
     metrics: Metrics,
     /// Partitions whose lag is stated.
     stated: BTreeSet<Partition>,
+    watchdog: Watchdog,
     troubles: u64,
 }
 
 impl WatchedLog {
     /// Joins the group and starts the producer.
     pub(super) fn connect(
+        config: &Kafka,
         settings: &KafkaSettings,
         subscription: &Subscription,
         metrics: &Metrics,
@@ -35,6 +40,7 @@ impl WatchedLog {
             log: counted(metrics, Operation::Connect, log)?,
             metrics: metrics.clone(),
             stated: BTreeSet::new(),
+            watchdog: Watchdog::new(config.standing_after_ms),
             troubles: 0,
         })
     }
@@ -45,13 +51,29 @@ impl WatchedLog {
     }
 
     /// States the lag of what is owned, and counts what the client mended by itself.
-    pub(super) fn observe(&mut self) {
+    /// Whether a partition stands.
+    pub(super) fn observe(&mut self, now: EventTime) -> bool {
         let lag = self.log.lag();
-        for (partition, records) in &lag {
-            self.metrics
-                .set_lag(&self.stage, &partition.name, partition.number, *records);
+        for (at, records) in &lag {
+            let Partition { name, number } = &at.partition;
+            self.metrics.set_lag(&self.stage, name, *number, *records);
         }
-        let owned: BTreeSet<Partition> = lag.into_iter().map(|(partition, _)| partition).collect();
+        let standing = self.watchdog.look(&lag, now);
+        self.metrics.set_standing(&self.stage, standing.len());
+        for at in standing.iter().filter(|at| at.is_news) {
+            let (name, partition) = (&at.partition.name, at.partition.number);
+            let (next, waiting, stood_ms) = (at.next, at.waiting, at.stood_ms);
+            tracing::error!(
+                stage = &*self.stage,
+                %name,
+                partition,
+                next,
+                waiting,
+                stood_ms,
+                "records wait and none is read"
+            );
+        }
+        let owned: BTreeSet<Partition> = lag.into_iter().map(|(at, _)| at.partition).collect();
         for gone in self.stated.difference(&owned) {
             self.metrics
                 .forget_lag(&self.stage, &gone.name, gone.number);
@@ -64,6 +86,7 @@ impl WatchedLog {
             troubles - self.troubles,
         );
         self.troubles = troubles;
+        !standing.is_empty()
     }
 
     /// Leaves the group within `deadline`.

@@ -24,7 +24,7 @@ use std::time::Duration;
 pub use settings::{KafkaSettings, Subscription};
 
 use crate::config::Delivery;
-use crate::log::{Ending, Event, Log, LogError, Outgoing, Partition, Position};
+use crate::log::{Ending, Event, Log, LogError, Outgoing, Position};
 use reader::Reader;
 use transactions::Transactions;
 use writer::Writer;
@@ -68,9 +68,9 @@ impl KafkaLog {
         Ok(Self { reader, output })
     }
 
-    /// Records that each owned partition still holds for this stage (high watermark minus
+    /// Where each owned partition is read, and the records that it still holds for this stage (high watermark minus
     /// position), as far as the last fetch knows: costs no request. Markers of transactions count.
-    pub fn lag(&self) -> Vec<(Partition, u64)> {
+    pub fn lag(&self) -> Vec<(Position, u64)> {
         self.reader.as_ref().map_or_else(Vec::new, Reader::lag)
     }
 

@@ -210,12 +210,12 @@ impl Reader {
 
     /// Records in each owned partition that were not read yet, as far as fetching knows: no
     /// request. Counts transaction markers too, and is absent before the first fetch.
-    pub(super) fn lag(&self) -> Vec<(Partition, u64)> {
+    pub(super) fn lag(&self) -> Vec<(Position, u64)> {
         let lag = |owned: &Position| {
             let Partition { name, number } = &owned.partition;
             let high = high_watermark(&self.consumer, name, native_number(*number))?;
             let behind = u64::try_from(high).ok()?.saturating_sub(owned.next);
-            Some((owned.partition.clone(), behind))
+            Some((owned.clone(), behind))
         };
         self.owned.iter().filter_map(lag).collect()
     }
