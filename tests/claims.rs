@@ -4,7 +4,6 @@
 //! Rule: the bars are those of docs/hoaxes.md with room for chance, on data that the weights have seen.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stderr,
     clippy::cast_precision_loss,
     reason = "a test fails where it stands and says what it passes over; counts are small"
 )]
