@@ -212,10 +212,9 @@ fn claim_and_title(
 }
 
 fn inner<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Map<String, Value>> {
-    match members.get(name)? {
-        Value::Array(several) => several.first()?.as_object(),
-        one => one.as_object(),
-    }
+    let value = members.get(name)?;
+    let several = value.as_array().and_then(|several| several.first());
+    several.unwrap_or(value).as_object()
 }
 
 /// The first of `names` that holds a text, without outer blanks and shortened.

@@ -33,7 +33,7 @@ Satu baris hasil untuk tiap baris masukan: klaim yang sudah diperiksa mana yang 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Fact-checks, one a line: the format of docs/hoaxes.md or ClaimReview; .jsonl or .jsonl.gz; repeatable
+    /// Fact-checks, one a line: the format of docs/hoaxes.md or `ClaimReview`; .jsonl or .jsonl.gz; repeatable
     #[arg(long, required = true, value_name = "FILE")]
     claims: Vec<PathBuf>,
     /// From this score on a post resembles a claim, 0 to 1

@@ -16,6 +16,11 @@ use crate::window::{Pane, Tally};
 /// Voices of one signal.
 const MOST_VOICES: usize = 12;
 
+/// Kind and language.
+type Speaker = (FeedKind, Option<Language>);
+/// Posts, each number with its time.
+type Times = Vec<(EventTime, u32)>;
+
 /// The posts of one kind in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voice {
@@ -37,7 +42,7 @@ pub(super) fn voices<'a>(
     begin: EventTime,
     last: Pane,
 ) -> Vec<Voice> {
-    let mut spoken: BTreeMap<(FeedKind, Option<Language>), Vec<(EventTime, u32)>> = BTreeMap::new();
+    let mut spoken: BTreeMap<Speaker, Times> = BTreeMap::new();
     for (kind, track) in tracks {
         for (start, tally) in track.dated(last) {
             let at = start.max(tally.span.map_or(start, |(earliest, _)| earliest));
@@ -68,9 +73,7 @@ fn languages(tally: &Tally) -> impl Iterator<Item = (Option<Language>, u32)> {
     named.chain((unknown > 0).then_some((None, unknown)))
 }
 
-fn voice(
-    ((kind, language), mut times): ((FeedKind, Option<Language>), Vec<(EventTime, u32)>),
-) -> Option<Voice> {
+fn voice(((kind, language), mut times): (Speaker, Times)) -> Option<Voice> {
     times.sort_unstable();
     let posts: u32 = times.iter().map(|&(_, posts)| posts).sum();
     let mut so_far = 0;

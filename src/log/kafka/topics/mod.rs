@@ -103,31 +103,22 @@ pub fn needed(config: &Config) -> Vec<Needed> {
             ),
         ]
     });
-    let claims = &config.claims;
-    let fact_checks = (!claims.feed.is_empty()).then(|| {
-        let refused = format!("{}.dlq", claims.feed);
-        [
-            make(
-                &claims.feed,
-                "fact-checks",
-                1,
-                Fixed::No,
-                FACT_CHECK_DAYS,
-                limit,
-            ),
-            make(
-                &refused,
-                "refused fact-checks",
-                1,
-                Fixed::No,
-                DEAD_LETTER_DAYS,
-                limit,
-            ),
-        ]
-    });
+    let claims = &config.claims.feed;
+    let fact_checks = [
+        (claims.clone(), "fact-checks", FACT_CHECK_DAYS),
+        (
+            format!("{claims}.dlq"),
+            "refused fact-checks",
+            DEAD_LETTER_DAYS,
+        ),
+    ];
+    let fact_checks = fact_checks
+        .into_iter()
+        .filter(|_| !claims.is_empty())
+        .map(|(name, purpose, days)| make(&name, purpose, 1, Fixed::No, days, limit));
     let counts_partitions = u32::from(kafka.counts_partitions);
     feeds
-        .chain(fact_checks.into_iter().flatten())
+        .chain(fact_checks)
         .chain([
             make(
                 &kafka.counts,
