@@ -31,7 +31,7 @@ const SPEED: u32 = 60;
 const NOBODY: &str = "http://127.0.0.1:9";
 
 /// What moves only with a fault, and which.
-const FAULTS: [(&str, &str); 6] = [
+const FAULTS: [(&str, &str); 7] = [
     (
         "kentongan_claims_refused_records_total",
         "a record of the feed of fact-checks is none",

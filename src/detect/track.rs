@@ -183,8 +183,7 @@ impl Track {
         let fine = self.fine.iter();
         let fine = fine.filter(move |part| (first..=last).contains(&part.pane));
         let fine = fine.map(|part| (part.pane, part.tally.as_ref()));
-        old.chain(fine)
-            .map(|(pane, tally)| (pane.start(), tally))
+        old.chain(fine).map(|(pane, tally)| (pane.start(), tally))
     }
 
     fn fine_parts(&self, first: Pane, last: Pane) -> impl Iterator<Item = &Part> {

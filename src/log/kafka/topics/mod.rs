@@ -71,81 +71,81 @@ pub enum Standing {
 
 /// Every Kafka topic that `config` needs, feeds first, in the order of the file.
 pub fn needed(config: &Config) -> Vec<Needed> {
-    let feed_bytes = usize::try_from(config.ingest.max_post_bytes).unwrap_or(usize::MAX);
+    let mut needed = feeds(config);
+    needed.extend(fact_checks(config));
+    needed.extend(own(config));
+    needed
+}
+
+fn feeds(config: &Config) -> Vec<Needed> {
+    let copies = config.kafka.replication_factor;
+    let largest_post = usize::try_from(config.ingest.max_post_bytes).unwrap_or(usize::MAX);
+    let bytes = RECORD_LIMIT_BYTES.max(largest_post);
+    let feeds = config.feeds.iter();
+    let pair = feeds.flat_map(|feed| {
+        let posts = Needed {
+            name: feed.name.clone(),
+            purpose: "posts",
+            partitions: FEED_PARTITIONS,
+            fixed: Fixed::No,
+            settings: settings(copies, FEED_DAYS, bytes),
+        };
+        [posts, dead_letters(&feed.name, "refused posts", copies)]
+    });
+    pair.collect()
+}
+
+fn fact_checks(config: &Config) -> Vec<Needed> {
+    let (name, copies) = (&config.claims.feed, config.kafka.replication_factor);
+    if name.is_empty() {
+        return Vec::new();
+    }
+    let checks = Needed {
+        name: name.clone(),
+        purpose: "fact-checks",
+        partitions: 1,
+        fixed: Fixed::No,
+        settings: settings(copies, FACT_CHECK_DAYS, RECORD_LIMIT_BYTES),
+    };
+    vec![checks, dead_letters(name, "refused fact-checks", copies)]
+}
+
+fn dead_letters(feed: &str, purpose: &'static str, copies: u16) -> Needed {
+    Needed {
+        name: format!("{feed}.dlq"),
+        purpose,
+        partitions: 1,
+        fixed: Fixed::No,
+        settings: settings(copies, DEAD_LETTER_DAYS, RECORD_LIMIT_BYTES),
+    }
+}
+
+fn own(config: &Config) -> [Needed; 4] {
     let kafka = &config.kafka;
-    let make = |name: &str, purpose, partitions, fixed, days, bytes| Needed {
+    let (copies, bytes) = (kafka.replication_factor, RECORD_LIMIT_BYTES);
+    let partitions = u32::from(kafka.counts_partitions);
+    let one = |name: &str, purpose, fixed, days| Needed {
         name: name.to_owned(),
         purpose,
-        partitions,
+        partitions: 1,
         fixed,
-        settings: settings(kafka.replication_factor, days, bytes),
+        settings: settings(copies, days, bytes),
     };
-    let limit = RECORD_LIMIT_BYTES;
-    let feeds = config.feeds.iter().flat_map(|feed| {
-        let refused = format!("{}.dlq", feed.name);
-        let bytes = limit.max(feed_bytes);
-        [
-            make(
-                &feed.name,
-                "posts",
-                FEED_PARTITIONS,
-                Fixed::No,
-                FEED_DAYS,
-                bytes,
-            ),
-            make(
-                &refused,
-                "refused posts",
-                1,
-                Fixed::No,
-                DEAD_LETTER_DAYS,
-                limit,
-            ),
-        ]
-    });
-    let claims = &config.claims.feed;
-    let fact_checks = [
-        (claims.clone(), "fact-checks", FACT_CHECK_DAYS),
-        (
-            format!("{claims}.dlq"),
-            "refused fact-checks",
-            DEAD_LETTER_DAYS,
-        ),
-    ];
-    let fact_checks = fact_checks
-        .into_iter()
-        .filter(|_| !claims.is_empty())
-        .map(|(name, purpose, days)| make(&name, purpose, 1, Fixed::No, days, limit));
-    let counts_partitions = u32::from(kafka.counts_partitions);
-    feeds
-        .chain(fact_checks)
-        .chain([
-            make(
-                &kafka.counts,
-                "batches",
-                counts_partitions,
-                Fixed::Yes,
-                COUNTS_DAYS,
-                limit,
-            ),
-            make(
-                &kafka.signals,
-                "signals",
-                1,
-                Fixed::Yes,
-                SIGNALS_DAYS,
-                limit,
-            ),
-            make(&kafka.alerts, "alerts", 1, Fixed::No, ALERTS_DAYS, limit),
-            Needed {
-                name: kafka.snapshots.clone(),
-                purpose: "snapshots of detect",
-                partitions: counts_partitions,
-                fixed: Fixed::Yes,
-                settings: compacted(kafka.replication_factor, limit),
-            },
-        ])
-        .collect()
+    [
+        Needed {
+            partitions,
+            ..one(&kafka.counts, "batches", Fixed::Yes, COUNTS_DAYS)
+        },
+        one(&kafka.signals, "signals", Fixed::Yes, SIGNALS_DAYS),
+        one(&kafka.alerts, "alerts", Fixed::No, ALERTS_DAYS),
+        Needed {
+            name: kafka.snapshots.clone(),
+            purpose: "snapshots of detect",
+            partitions,
+            fixed: Fixed::Yes,
+            settings: compacted(copies, bytes),
+        },
+    ]
 }
 
 impl Needed {
