@@ -22,6 +22,7 @@ pub mod series;
 mod settings;
 mod signal;
 mod snapshot;
+mod sorted;
 pub mod tail;
 mod topics;
 mod track;

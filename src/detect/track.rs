@@ -14,6 +14,7 @@ use super::excess::OwnTail;
 use super::level::{Block, Level};
 use super::onset::onset;
 use super::settings::{Constants, Settings};
+use super::sorted::add_sorted;
 use crate::post::EventTime;
 use crate::window::{Bottom, Pane, Sample, Scale, Tally};
 
@@ -348,23 +349,6 @@ impl Track {
             ..Self::new(ordinal)
         };
         (!open.fine.is_empty()).then(|| Box::new(open))
-    }
-}
-
-/// Adds `value` at `key` of a list that is sorted by key; the end is the usual place.
-fn add_sorted<K: Ord + Copy, V>(
-    list: &mut VecDeque<(K, V)>,
-    key: K,
-    value: V,
-    merge: impl FnOnce(&mut V, V),
-) {
-    match list.binary_search_by_key(&key, |&(key, _)| key) {
-        Ok(place) => {
-            if let Some((_, old)) = list.get_mut(place) {
-                merge(old, value);
-            }
-        }
-        Err(place) => list.insert(place, (key, value)),
     }
 }
 

@@ -22,5 +22,5 @@ fn the_same_revision_gives_the_same_bytes() {
 #[test]
 fn asyncapi_document_is_the_published_one() {
     let text = serde_json::to_string_pretty(&asyncapi()).unwrap();
-    compare_golden("asyncapi.json", text);
+    golden::compare("asyncapi.json", text);
 }

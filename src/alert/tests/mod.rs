@@ -167,21 +167,6 @@ fn resolved() -> Revision {
     revision
 }
 
-/// Compares with a file of docs/; a difference is written to a file to copy, and says where.
-fn compare_golden(name: &str, mut text: String) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    text.push('\n');
-    let golden = std::fs::read_to_string(folder.join("docs").join(name)).unwrap_or_default();
-    if golden != text {
-        let new = std::env::temp_dir().join(name);
-        std::fs::write(&new, text).unwrap();
-        panic!(
-            "docs/{name} is out of date; read, then copy {}",
-            new.display()
-        );
-    }
-}
-
 fn rendered() -> Vec<Alert> {
     let mut endless = revision();
     endless.signal.evidence.expected = 0.0;
@@ -201,13 +186,13 @@ fn rendered() -> Vec<Alert> {
 #[test]
 fn schema_is_the_published_one() {
     let text = serde_json::to_string_pretty(&schema()).unwrap();
-    compare_golden("alert-v1.schema.json", text);
+    golden::compare("alert-v1.schema.json", text);
 }
 
 #[test]
 fn example_is_the_published_one() {
     let text = serde_json::to_string_pretty(&alert()).unwrap();
-    compare_golden("alert-v1.example.json", text);
+    golden::compare("alert-v1.example.json", text);
 }
 
 #[test]
@@ -399,3 +384,4 @@ fn cloud_event_has_its_attributes_in_headers() {
 mod bytes;
 mod cap;
 mod claims;
+mod golden;
