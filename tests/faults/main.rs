@@ -46,24 +46,56 @@ proptest! {
     fn faults_change_nothing_but_the_time_that_it_takes(
         actions in prop::collection::vec(action(), 1..160),
     ) {
-        let mut disturbed = World::new();
-        let mut calm = World::new();
-        for action in &actions {
-            disturbed.act(action);
-            calm.act_calmly(action);
-        }
-        disturbed.settle();
-        calm.settle();
-        // P1: outputs are a fold of the committed logs.
-        disturbed.check_refold();
-        disturbed.check_living();
-        // The ledger: every post once.
-        let ledger = disturbed.check_ledger();
-        prop_assert_eq!(&ledger, &calm.check_ledger());
-        prop_assert_eq!(disturbed.dead_letters(), calm.dead_letters());
-        // P2: what closed is what closed without faults.
-        prop_assert_eq!(disturbed.closed(), calm.closed());
+        promises_hold(&actions);
     }
+}
+
+/// A member does not know how its commit ended, while its partition goes and comes back to it.
+#[test]
+fn a_partition_that_comes_back_is_taken_where_its_commit_left_it() {
+    let turn = |member, group| Action::Turn { member, group };
+    promises_hold(&[
+        Action::Reassign {
+            group: Group::Detect,
+            dice: 29_874_881,
+            polite: false,
+        },
+        turn(0, Group::Ingest),
+        turn(0, Group::Ingest),
+        Action::Fault {
+            member: 2,
+            group: Group::Detect,
+            fault: Fault::DroppedUnanswered { asks: 2 },
+        },
+        turn(2, Group::Detect),
+        turn(2, Group::Detect),
+        Action::Reassign {
+            group: Group::Detect,
+            dice: 291_568_717,
+            polite: true,
+        },
+        Action::Crash { member: 1 },
+    ]);
+}
+
+fn promises_hold(actions: &[Action]) {
+    let mut disturbed = World::new();
+    let mut calm = World::new();
+    for action in actions {
+        disturbed.act(action);
+        calm.act_calmly(action);
+    }
+    disturbed.settle();
+    calm.settle();
+    // P1: outputs are a fold of the committed logs.
+    disturbed.check_refold();
+    disturbed.check_living();
+    // The ledger: every post once.
+    let ledger = disturbed.check_ledger();
+    assert_eq!(ledger, calm.check_ledger());
+    assert_eq!(disturbed.dead_letters(), calm.dead_letters());
+    // P2: what closed is what closed without faults.
+    assert_eq!(disturbed.closed(), calm.closed());
 }
 
 /// A thousand, or as many as `PROPTEST_CASES` says.

@@ -173,7 +173,7 @@ struct Owned {
 
 #[derive(Debug)]
 enum News {
-    Assigned(Partition, u64),
+    Assigned(Partition),
     Revoked(Partition),
     Lost(Partition),
 }
@@ -182,11 +182,8 @@ impl MemoryLog {
     /// Gives this member a partition; the next poll tells it.
     pub fn assign(&mut self, partition: Partition) {
         let place = (self.group.clone(), partition.clone());
-        let mut state = self.cluster.lock();
-        let next = state.committed.get(&place).copied().unwrap_or(0);
-        state.owners.insert(place, self.member);
-        drop(state);
-        self.news.push_back(News::Assigned(partition, next));
+        self.cluster.lock().owners.insert(place, self.member);
+        self.news.push_back(News::Assigned(partition));
     }
 
     /// Takes a partition away; the next poll tells it, the one after no longer reads it.
@@ -202,14 +199,15 @@ impl MemoryLog {
 
     fn tell(&mut self, news: &News, visit: &mut dyn FnMut(Event<'_>)) {
         match news {
-            News::Assigned(partition, next) => {
-                visit(Event::Assigned {
-                    partition,
-                    next: *next,
-                });
+            News::Assigned(partition) => {
+                // Asked for only now: this member may have committed since it was given.
+                let place = (self.group.clone(), partition.clone());
+                let committed = self.cluster.lock().committed.get(&place).copied();
+                let next = committed.unwrap_or(0);
+                visit(Event::Assigned { partition, next });
                 self.owned.push(Owned {
                     partition: partition.clone(),
-                    next: *next,
+                    next,
                     end_told: None,
                 });
             }
