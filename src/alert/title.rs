@@ -48,12 +48,18 @@ fn in_tongue(
     let (what, code) = subject(key, words, names, tongue);
     let code = code.or_else(|| main_place(revision, key));
     let place = code.map(|code| place_name(code, names));
-    let over = revision.status == Status::Resolved;
-    let pattern = match (&place, over) {
-        (Some(_), false) => &words.line.with_place,
-        (None, false) => &words.line.without_place,
-        (Some(_), true) => &words.line.over_with_place,
-        (None, true) => &words.line.over_without_place,
+    let line = &words.line;
+    let (with_place, without_place) = match (revision.status, &revision.merged_into) {
+        (Status::Resolved, Some(_)) => (&line.joined_with_place, &line.joined_without_place),
+        (Status::Resolved, None) => (&line.over_with_place, &line.over_without_place),
+        (Status::Opened | Status::Updated | Status::Escalated, _) => {
+            (&line.with_place, &line.without_place)
+        }
+    };
+    let pattern = if place.is_some() {
+        with_place
+    } else {
+        without_place
     };
     let evidence = &revision.signal.evidence;
     fill(

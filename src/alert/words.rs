@@ -67,6 +67,8 @@ pub(super) struct Lines {
     pub(super) without_place: Title,
     pub(super) over_with_place: Title,
     pub(super) over_without_place: Title,
+    pub(super) joined_with_place: Title,
+    pub(super) joined_without_place: Title,
     pub(super) almost_none: Title,
     pub(super) exercise: Title,
 }

@@ -278,6 +278,10 @@ fn titles_can_be_read_aloud() {
     let titles = [
         titles(|_| ()),
         titles(|revision| *revision = resolved()),
+        titles(|revision| {
+            *revision = resolved();
+            revision.merged_into = Some("an older one".to_owned());
+        }),
         titles_of("hazard:gempa"),
         titles_of("hazard:unknown_thing@ID-ZZ"),
         titles_of("place:ID-NB"),
