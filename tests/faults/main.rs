@@ -78,6 +78,34 @@ fn a_partition_that_comes_back_is_taken_where_its_commit_left_it() {
     ]);
 }
 
+/// It comes back while another member has read on: what the member had is of an earlier tenure.
+#[test]
+fn a_commit_of_an_earlier_tenure_is_refused() {
+    let turn = |member| Action::Turn {
+        member,
+        group: Group::Ingest,
+    };
+    promises_hold(&[
+        turn(0),
+        Action::Fault {
+            member: 0,
+            group: Group::Ingest,
+            fault: Fault::DroppedUnanswered { asks: 2 },
+        },
+        turn(0),
+        Action::Reassign {
+            group: Group::Ingest,
+            dice: 1_149_595_999,
+            polite: true,
+        },
+        Action::Crash { member: 1 },
+        turn(2),
+        Action::Post { count: 1, dice: 0 },
+        turn(2),
+        Action::Crash { member: 2 },
+    ]);
+}
+
 fn promises_hold(actions: &[Action]) {
     let mut disturbed = World::new();
     let mut calm = World::new();

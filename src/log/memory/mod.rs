@@ -28,7 +28,8 @@ struct State {
     partitions: BTreeMap<Partition, Stored>,
     committed: BTreeMap<(String, Partition), u64>,
     owners: BTreeMap<(String, Partition), u64>,
-    members: u64,
+    /// Numbers the times that a partition was given to somebody, like the generations of a group.
+    tenures: u64,
     counts: BTreeMap<Arc<str>, u32>,
     forgetful: bool,
 }
@@ -84,11 +85,9 @@ impl Cluster {
 
     /// A stage's view, as a member of `group`.
     pub fn log(&self, group: &str) -> MemoryLog {
-        let mut state = self.lock();
-        state.members += 1;
         MemoryLog {
             cluster: self.clone(),
-            member: state.members,
+            tenures: BTreeMap::new(),
             group: group.to_owned(),
             news: VecDeque::new(),
             leaving: Vec::new(),
@@ -155,7 +154,8 @@ impl State {
 #[derive(Debug)]
 pub struct MemoryLog {
     cluster: Cluster,
-    member: u64,
+    /// By partition, under which number it was told that it owns it.
+    tenures: BTreeMap<Partition, u64>,
     group: String,
     news: VecDeque<News>,
     leaving: Vec<Partition>,
@@ -173,7 +173,7 @@ struct Owned {
 
 #[derive(Debug)]
 enum News {
-    Assigned(Partition),
+    Assigned(Partition, u64),
     Revoked(Partition),
     Lost(Partition),
 }
@@ -182,8 +182,12 @@ impl MemoryLog {
     /// Gives this member a partition; the next poll tells it.
     pub fn assign(&mut self, partition: Partition) {
         let place = (self.group.clone(), partition.clone());
-        self.cluster.lock().owners.insert(place, self.member);
-        self.news.push_back(News::Assigned(partition));
+        let mut state = self.cluster.lock();
+        state.tenures += 1;
+        let tenure = state.tenures;
+        state.owners.insert(place, tenure);
+        drop(state);
+        self.news.push_back(News::Assigned(partition, tenure));
     }
 
     /// Takes a partition away; the next poll tells it, the one after no longer reads it.
@@ -194,12 +198,14 @@ impl MemoryLog {
     /// Takes a partition away at once, as after a lost session.
     pub fn lose(&mut self, partition: Partition) {
         self.owned.retain(|owned| owned.partition != partition);
+        self.tenures.remove(&partition);
         self.news.push_back(News::Lost(partition));
     }
 
     fn tell(&mut self, news: &News, visit: &mut dyn FnMut(Event<'_>)) {
         match news {
-            News::Assigned(partition) => {
+            News::Assigned(partition, tenure) => {
+                self.tenures.insert(partition.clone(), *tenure);
                 // Asked for only now: this member may have committed since it was given.
                 let place = (self.group.clone(), partition.clone());
                 let committed = self.cluster.lock().committed.get(&place).copied();
@@ -224,6 +230,7 @@ impl MemoryLog {
 impl Log for MemoryLog {
     fn poll(&mut self, _wait: Duration, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
         for partition in self.leaving.drain(..) {
+            self.tenures.remove(&partition);
             visit(Event::Lost {
                 partition: &partition,
             });
@@ -303,7 +310,7 @@ impl Log for MemoryLog {
         let owns = |position: &Position| {
             let place = (self.group.clone(), position.partition.clone());
             let owner = state.owners.get(&place);
-            owner.is_none_or(|&owner| owner == self.member)
+            owner.is_none_or(|tenure| self.tenures.get(&position.partition) == Some(tenure))
         };
         if !done.iter().all(owns) {
             return Err(LogError::Transient {
