@@ -7,7 +7,7 @@ import { freePort, startDemo } from "./support/program.mjs";
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
 // One for each event of the demo.
-const INCIDENTS = 4;
+const INCIDENTS = 3;
 const WITHIN_MS = 240_000;
 
 const VIEWS = [
