@@ -28,8 +28,12 @@ export interface Claim {
 /** Who spoke when. */
 export interface Voice {
   who: "public" | "indonesian_press" | "foreign_press" | "press"; language: string | null;
-  posts: number; first_at: string; half_at: string; after_s: number;
+  posts: number; first_at: string; claimed_at: string; half_at: string; after_s: number; claimed_after_s: number;
 }
+export interface Term { term: string; posts: number }
+/** The words of one side that no other uses, among its sample posts. */
+export interface Side { who: Voice["who"]; sampled: number; terms: Term[] }
+export interface Lead { kind: string; seconds: number }
 export interface Evidence { id: string; kind: string; platform: string; created_at: string; text: string; url: string | null }
 
 /** One revision in full. */
@@ -38,9 +42,9 @@ export interface Alert extends Omit<Row, "place"> {
   counts: Record<string, Pair>;
   character_why: ({ what: string } & Pair)[];
   feeds: { kinds: Record<string, number>; names: Record<string, number> };
-  lead: { kind: string; seconds: number } | null;
-  places: Place[]; languages: Record<string, number>; terms: { term: string; posts: number }[];
-  evidence: Evidence[]; voices?: Voice[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
+  lead: (Lead & { claimed: Lead }) | null;
+  places: Place[]; languages: Record<string, number>; terms: Term[];
+  evidence: Evidence[]; voices?: Voice[]; divergence?: Side[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
 }
 
 export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number }

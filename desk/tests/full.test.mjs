@@ -74,6 +74,37 @@ test("the pane draws the last hour and splits the surprise into parts that add u
   assert.equal(await page.locator("details tbody tr").count(), ALERTS[0].series.observed.length);
 });
 
+test("the pane tells who spoke first, by arrival and by claim, and which words one side alone uses", async () => {
+  const head = (text) => page.locator(".divergence h3", { hasText: text });
+  const read = async (selector) => (await page.locator(selector).allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
+  const checked = { id: [["publik", "12 contoh", "lampu (4), tsunami (2)"], ["pers asing", "3 contoh", "magnitude (3)"]],
+    en: [["public", "12 samples", "lampu (4), tsunami (2)"], ["foreign press", "3 samples", "magnitude (3)"]] };
+  const lines = { id: ["Kata yang hanya dipakai satu pihak", "pers asing · Inggris", /lebih dulu 340 dtk: media sosial \(menurut waktunya sendiri 80 dtk: berita\)/],
+    en: ["Words that one side alone uses", "foreign press · English", /first by 340 s: social media \(by their own times 80 s: news\)/] };
+  for (const tongue of ["id", "en"]) {
+    const [title, press, lead] = lines[tongue];
+    await head(title).waitFor();
+    const rows = await page.locator(".divergence tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+    assert.deepEqual(rows, checked[tongue]);
+    const said = await read("svg.voices + table tbody tr");
+    assert.equal(said.length, 2);
+    assert.ok(said[1].startsWith(`${press} +95`), said[1]);
+    assert.match((await read("#detail p")).join(" "), lead);
+    await page.getByRole("button", { name: tongue === "id" ? "English" : "Bahasa Indonesia", exact: true }).click();
+  }
+  // Whoever spoke first begins furthest left; the ring of a claimed time stands before the press's own first post.
+  const place = (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => Number(one.getAttribute("cx"))));
+  const [[claimed], filled] = [await place("svg.voices circle.claimed"), await place("svg.voices circle:not(.claimed)")];
+  assert.ok(claimed < filled[1] && filled[0] < filled[1], `${claimed} ${filled}`);
+});
+
+test("the pane names the claim, its verdict and its link, and accuses nobody", async () => {
+  const claims = page.locator(".claims");
+  assert.match(await claims.innerText(), /Gempa Lombok Disusul Tsunami.*Mirip klaim yang diperiksa Cek Contoh.*muncul kembali/s);
+  assert.equal(await claims.locator("a").getAttribute("href"), "https://cek.example/17");
+  assert.equal(await claims.locator("img").count(), 0);
+});
+
 test("an incident leaves as a brief in which strangers' text is no markup", async () => {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Ringkasan" }).click()]);
   const text = await readFile(await download.path(), "utf8");

@@ -89,6 +89,7 @@ mod tests {
             id: id.into(),
             kind: FeedKind::Social,
             platform: "x".into(),
+            language: None,
             created_at: EventTime::from_millis(0),
             text: "tanah bergerak".into(),
             url: Some(url.into()),

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::UtcTime;
-use crate::detect::CountTable;
+use crate::detect::{CountTable, Speaker};
 use crate::post::{FeedKind, TopicKey};
 use crate::triage::{Character, Level, Reason, Status};
 use crate::window::Scale;
@@ -77,14 +77,17 @@ pub struct Alert {
     pub feeds: FeedCounts,
     /// Which kind of feed came first; null when only one kind has spoken.
     pub lead: Option<Lead>,
-    /// Who spoke when, the first speaker first; of the last hour, or since the begin if that is later.
+    /// Who spoke when since the begin, the first speaker first.
     #[serde(default)]
     pub voices: Vec<AlertVoice>,
+    /// The words that one side uses and the others do not, by side; empty when only one side has spoken.
+    #[serde(default)]
+    pub divergence: Vec<AlertSide>,
     /// Places that the posts name, most named first.
     pub places: Vec<Place>,
     /// Posts by language (ISO 639).
     pub languages: BTreeMap<String, u32>,
-    /// Words that stand out, most telling first.
+    /// Words that stand out in sample posts since the begin, most telling first; a word of one post is not told.
     pub terms: Vec<Term>,
     /// A few of the posts, under the privacy mode; never an account.
     pub evidence: Vec<Evidence>,
@@ -153,6 +156,18 @@ pub struct Lead {
     /// Seconds until the other kind spoke.
     #[schemars(range(min = 0))]
     pub seconds: i64,
+    /// The same by the times that posts claim for themselves, as far as they are believed.
+    pub claimed: ClaimedLead,
+}
+
+/// Which kind of feed came first, if what its posts say of their own time is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ClaimedLead {
+    /// The kind that spoke first.
+    pub kind: FeedKind,
+    /// Seconds until the other kind spoke.
+    #[schemars(range(min = 0))]
+    pub seconds: i64,
 }
 
 /// The posts of one speaker in one language.
@@ -164,29 +179,30 @@ pub struct AlertVoice {
     pub language: Option<String>,
     /// Its posts.
     pub posts: u32,
-    /// The first of them, by the time that places it: to a minute.
+    /// The first of them, by the time that places it (news: arrival).
     pub first_at: UtcTime,
+    /// The earliest time that one of them claims for itself: at most six hours before it arrived, and never
+    /// after `first_at`. Equal to it where the feed is placed by that time.
+    pub claimed_at: UtcTime,
     /// By then half of them had come.
     pub half_at: UtcTime,
     /// Seconds from the first post of all to its first.
     #[schemars(range(min = 0))]
     pub after_s: i64,
+    /// The same by the times that they claim.
+    #[schemars(range(min = 0))]
+    pub claimed_after_s: i64,
 }
 
-/// Who speaks. The press is told apart by language: a rule of thumb.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Speaker {
-    /// Posts by the public.
-    Public,
-    /// News in Indonesian.
-    IndonesianPress,
-    /// News in another language.
-    ForeignPress,
-    /// News in a language that is not known.
-    Press,
+/// The words of one side that are in no sample post of any other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AlertSide {
+    /// Who.
+    pub who: Speaker,
+    /// Its sample posts: the words are taken from these, not from every post.
+    pub sampled: u32,
+    /// The words, those in most sample posts first.
+    pub terms: Vec<Term>,
 }
 
 /// A place that posts name.
@@ -201,11 +217,11 @@ pub struct Place {
 }
 
 /// A word that stands out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Term {
-    /// The word or words.
+    /// The word as it is mostly written, in small letters. Written by strangers: never markup.
     pub term: String,
-    /// Posts that hold it.
+    /// Sample posts that hold it.
     pub posts: u32,
 }
 

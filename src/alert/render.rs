@@ -6,10 +6,10 @@ use super::number::tidy;
 use super::percent::{encode, in_link};
 use super::share::split;
 use super::title::{place_name, title};
-use super::voices::voices;
+use super::voices::{divergence, lead, terms, voices};
 use super::{
-    Alert, DataState, Difference, FeedCounts, Lead, Place, SCHEMA_ID, Series, Share, ShareBy,
-    TopicNames, UtcTime, Words,
+    Alert, DataState, Difference, FeedCounts, Place, SCHEMA_ID, Series, Share, ShareBy, TopicNames,
+    UtcTime, Words,
 };
 use crate::config::EvidenceMode;
 use crate::detect::{CountTable, Pair, Signal};
@@ -74,13 +74,14 @@ impl Alert {
             feeds: feeds(signal),
             lead: lead(signal),
             voices: voices(&signal.voices),
+            divergence: divergence(&signal.divergence),
             places: places(signal, rendering.names.as_ref()),
             languages: signal
                 .languages
                 .iter()
                 .map(|(language, posts)| (language.as_str().to_owned(), *posts))
                 .collect(),
-            terms: Vec::new(),
+            terms: terms(&signal.terms),
             evidence: evidence(&signal.samples, rendering.evidence),
             claims: claims(revision, &rendering.words),
             series: series(signal),
@@ -146,21 +147,6 @@ fn feeds(signal: &Signal) -> FeedCounts {
             .collect(),
         names: signal.feeds.iter().cloned().collect(),
     }
-}
-
-/// The kind that was seen first, and by how much; ties go to the kind that comes first in order.
-fn lead(signal: &Signal) -> Option<Lead> {
-    let mut seen: Vec<(EventTime, _)> = signal
-        .first_seen
-        .iter()
-        .map(|&(kind, time)| (time, kind))
-        .collect();
-    seen.sort_unstable();
-    let (&(first, kind), &(second, _)) = (seen.first()?, seen.get(1)?);
-    Some(Lead {
-        kind,
-        seconds: second.millis_since(first) / 1000,
-    })
 }
 
 fn places(signal: &Signal, names: &dyn TopicNames) -> Vec<Place> {

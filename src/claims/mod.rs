@@ -21,6 +21,7 @@ mod weigh;
 
 pub use record::{Claim, ClaimRecord, ClaimRefusal, Refused};
 pub use store::{Claims, Counters, Limits, Match, Why};
+pub use text::Reader;
 
 /// From this score on a text resembles a claim, unless the configuration says otherwise. Chosen on
 /// ordinary posts, of which at most one in 300 may pass (docs/hoaxes.md).

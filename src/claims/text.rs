@@ -50,7 +50,7 @@ impl Terms {
 
 /// Reads texts under the built-in lists.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub struct Reader {
     passed_over: HashSet<Box<str>>,
     same: HashMap<Box<str>, Box<str>>,
     frauds: HashSet<u32>,
@@ -58,7 +58,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// With the lists that the program was built with.
-    pub(super) fn built_in() -> Self {
+    pub fn built_in() -> Self {
         Self::with(include_str!("../../config/claims-words.txt"))
     }
 
@@ -88,19 +88,35 @@ impl Reader {
         reader
     }
 
-    /// The words of `text`.
-    pub(super) fn read(&self, text: &str) -> Terms {
+    /// Calls `take` with each word of `text` that says something, as it stands, folded, and whether it is a
+    /// number; the first [`WORDS_MAX`] of them.
+    fn each_word(&self, text: &str, mut take: impl FnMut(&str, bool)) {
         let mut scan = Scan::default();
         scan.read(text, Field::Text, |_, _| {});
-        let mut terms = Terms::default();
-        let mut padded = String::new();
-        for token in scan.tokens.iter().filter(|token| !token.handle) {
-            let word = scan.word(token.span);
+        let words = scan.tokens.iter().filter(|token| !token.handle);
+        let words = words.map(|token| scan.word(token.span)).filter_map(|word| {
             let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
             let is_short = word.len() < 2 && !is_number;
-            if is_short || self.passed_over.contains(word) || terms.words.len() >= WORDS_MAX {
-                continue;
-            }
+            (!is_short && !self.passed_over.contains(word)).then_some((word, is_number))
+        });
+        words
+            .take(WORDS_MAX)
+            .for_each(|(word, is_number)| take(word, is_number));
+    }
+
+    /// The words of `text` that say something, each with the number of its form: two forms of one word, and
+    /// two words of one group of the list, have the same.
+    pub fn forms(&self, text: &str) -> Vec<(u32, Box<str>)> {
+        let mut forms = Vec::new();
+        self.each_word(text, |word, _| forms.push((self.form(word), word.into())));
+        forms
+    }
+
+    /// The words of `text`.
+    pub(super) fn read(&self, text: &str) -> Terms {
+        let mut terms = Terms::default();
+        let mut padded = String::new();
+        self.each_word(text, |word, is_number| {
             let number = self.form(word);
             let from = terms.parts.len();
             push_parts(self.form_text(word), &mut padded, &mut terms.parts);
@@ -111,7 +127,7 @@ impl Reader {
                 parts: from..terms.parts.len(),
                 word: word.into(),
             });
-        }
+        });
         terms
     }
 

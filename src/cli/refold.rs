@@ -17,10 +17,12 @@ use crate::log::kafka::KafkaSettings;
 use crate::log::kafka::catalogue::Catalogue;
 use crate::log::kafka::history::History;
 use crate::service::detect_stage::DetectStage;
+use crate::service::fact_checks;
 use crate::service::refold::{Agreement, Difference, Refold};
 use crate::service::rendering;
 use crate::service::stage::Stage;
 use crate::service::triage_stage::TriageStage;
+use crate::triage::FactChecks;
 
 /// Fold the committed logs anew and compare with the committed outputs, byte for byte.
 #[derive(Debug, Args)]
@@ -64,7 +66,8 @@ pub fn run(context: &Context, _arguments: &Arguments) -> anyhow::Result<()> {
         "{}: {} batches in {partitions} partitions, {} signals: equal\n",
         kafka.counts, total.inputs, total.outputs
     ))?;
-    let stage = TriageStage::new(Arc::clone(&config), rendering(&config)?);
+    let mut stage = TriageStage::new(Arc::clone(&config), rendering(&config)?);
+    stage.use_fact_checks(read_fact_checks(&config, &settings)?);
     let input = partition(&kafka.signals, 0);
     let agreement = refold(&triage, stage, &input, triage_done, alerts)?;
     context.print(&format!(
@@ -90,6 +93,32 @@ fn partitions(config: &Config, settings: &KafkaSettings) -> anyhow::Result<u32> 
             kafka.alerts
         ),
     }
+}
+
+/// The fact-checks as triage had them: those of the file, and every record of the Kafka topic with its arrival.
+fn read_fact_checks(
+    config: &Config,
+    settings: &KafkaSettings,
+) -> anyhow::Result<Option<FactChecks>> {
+    let Some(mut checks) = fact_checks::load(config)? else {
+        return Ok(None);
+    };
+    let feed = &*config.claims.feed;
+    if !feed.is_empty() {
+        let catalogue = Catalogue::connect(settings, config.kafka.replication_factor)?;
+        let counts = catalogue.partition_counts(&[feed])?;
+        let Some(&[Some(partitions)]) = counts.first_chunk() else {
+            bail!("the Kafka topic {feed} does not exist: is this the right configuration?");
+        };
+        let history = History::connect(settings, "factcheck")?;
+        let longest = config.claims.max_claim_bytes;
+        for number in 0..partitions {
+            history.read(&partition(feed, number), 0, &mut |record| {
+                fact_checks::take(&record, longest, &mut checks);
+            })?;
+        }
+    }
+    Ok(Some(checks))
 }
 
 fn refold<S: Stage>(

@@ -23,8 +23,6 @@ pub struct Claims {
     pub threshold: f64,
     /// Days from the fact-check to a post that make it a return.
     pub returns_after_days: u32,
-    /// Whether an incident that resembles a claim is at least siaga.
-    pub raise_level: bool,
 }
 
 impl Claims {
@@ -41,7 +39,6 @@ impl Claims {
             max_claim_bytes: section.whole("max_claim_bytes", 1024..=1_048_576),
             threshold: section.fraction("threshold", 0.01..=1.0),
             returns_after_days: section.whole("returns_after_days", 1..=3650),
-            raise_level: section.switch("raise_level"),
         };
         section.finish();
         claims

@@ -5,12 +5,17 @@
 
 use serde::Serialize;
 
+use super::channel::LevelWord;
 use super::section::{Fault, Section};
 
 /// What the two upper levels ask of the last hour of a topic: posts AND accounts; every other line
 /// is a sign that lowers both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Levels {
+    /// The least level of an incident whose posts resemble a fact-checked claim; waspada raises none.
+    pub claim_level: LevelWord,
+    /// Only claims with one of these verdicts raise it, in the fact-checker's word; none: any claim.
+    pub claim_verdicts: Vec<String>,
     /// A hazard needs this share of the posts and accounts.
     pub hazard_share: f64,
     /// Each further sign lowers both to this share.
@@ -48,7 +53,12 @@ pub struct Levels {
 /// Reads the section.
 pub(crate) fn levels(mut section: Section<'_, '_, '_>) -> Levels {
     const POSTS: u32 = 10_000_000;
+    let usual = Some(LevelWord::Waspada);
     let levels = Levels {
+        claim_level: section
+            .choice("claim_level", &LevelWord::ALL, LevelWord::as_str, usual)
+            .unwrap_or(LevelWord::Waspada),
+        claim_verdicts: section.texts("claim_verdicts", plain),
         hazard_share: section.fraction("hazard_share", 0.01..=1.0),
         sign_share: section.fraction("sign_share", 0.1..=1.0),
         siaga_posts: section.whole("siaga_posts", 1..=POSTS),
@@ -104,4 +114,19 @@ pub(crate) fn levels(mut section: Section<'_, '_, '_>) -> Levels {
     }
     section.finish();
     levels
+}
+
+/// Whether two words are the same but for case and outer blanks.
+pub fn is_same_word(one: &str, two: &str) -> bool {
+    one.trim().to_lowercase() == two.trim().to_lowercase()
+}
+
+fn plain(text: &str) -> Result<String, Fault> {
+    if text.trim().is_empty() {
+        return Err(Fault::new(
+            "an empty verdict",
+            "write the fact-checker's word",
+        ));
+    }
+    Ok(text.to_owned())
 }

@@ -36,7 +36,7 @@ pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, Mai
 pub use claims::Claims;
 pub use environment::log_filter;
 pub use format::Format;
-pub use levels::Levels;
+pub use levels::{Levels, is_same_word};
 pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretText, Webhook};
 pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};

@@ -89,6 +89,7 @@ impl Detector {
         let Some(topic) = self.topics.get_mut(id) else {
             return;
         };
+        topic.close(kind, pane);
         let key = topic.key.clone();
         let Some(track) = topic.track_mut(kind).as_mut() else {
             return;

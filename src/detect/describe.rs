@@ -13,6 +13,8 @@ use super::tail;
 use super::topics::Topic;
 use super::track::Track;
 use super::voices::voices;
+use super::words::Words;
+use crate::claims::Reader;
 use crate::post::{EventTime, FeedKind};
 use crate::window::{Pane, PostSketch, Sample, Scale, Tally};
 
@@ -28,6 +30,7 @@ pub(super) struct Occasion<'a> {
     pub at: EventTime,
     pub pane: Pane,
     pub delayed: bool,
+    pub reader: &'a Reader,
     pub kinds: &'a Kinds,
     pub inputs: &'a Inputs,
 }
@@ -55,11 +58,7 @@ pub(super) fn signal(
     }
     let kinds = FeedKind::ALL.into_iter().zip(&tallies);
     let kinds = kinds.filter_map(|(kind, tally)| Some((kind, tally.as_ref()?.posts)));
-    let heard = FeedKind::ALL
-        .into_iter()
-        .filter_map(|kind| Some((kind, topic.track(kind)?)));
-    let seen = episode.first_seen.iter().map(|&(_, at)| at);
-    let begin = seen.fold(episode.onset_at, EventTime::min);
+    let words = Words::of(occasion.reader, topic, episode.heard.since(), occasion.pane);
     let evidence = episode.strongest;
     let track = topic.track(evidence.kind);
     Signal {
@@ -76,7 +75,9 @@ pub(super) fn signal(
         feeds: feeds(&tally, occasion.inputs),
         kinds: kinds.filter(|&(_, posts)| posts > 0).collect(),
         first_seen: episode.first_seen.clone(),
-        voices: voices(heard, begin, occasion.pane),
+        voices: voices(&episode.heard, |kind| topic.track(kind), occasion.pane),
+        terms: words.terms,
+        divergence: words.divergence,
         languages: tally.languages.largest_first(),
         places: tally.places.largest_first(),
         samples: samples(topic, occasion.pane),

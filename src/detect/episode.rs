@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::heard::Heard;
 use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
 use crate::window::Pane;
@@ -27,6 +28,8 @@ pub(super) struct Episode {
     pub first_seen: Vec<(FeedKind, EventTime)>,
     /// The strongest window so far.
     pub strongest: WindowEvidence,
+    /// Who has spoken since the begin.
+    pub heard: Heard,
     reported_posts: u32,
 }
 
@@ -36,6 +39,7 @@ impl Episode {
         (onset_at, opened_at): (EventTime, EventTime),
         pane: Pane,
         evidence: WindowEvidence,
+        heard: Heard,
         hour_posts: u32,
     ) -> Self {
         Self {
@@ -45,6 +49,7 @@ impl Episode {
             last_hot: pane,
             first_seen: vec![(evidence.kind, onset_at)],
             strongest: evidence,
+            heard,
             reported_posts: hour_posts,
         }
     }
@@ -72,6 +77,12 @@ impl Episode {
             self.reported_posts = hour_posts;
         }
         grew
+    }
+
+    /// When the talk began, in whatever kind.
+    pub(super) fn begin(&self) -> EventTime {
+        let seen = self.first_seen.iter().map(|&(_, at)| at);
+        seen.fold(self.onset_at, EventTime::min)
     }
 
     /// Whether the talk was a spike in `kind`.

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::describe;
 use super::describe::Occasion;
 use super::episode::Episode;
+use super::heard::Heard;
 use super::judge::{Finding, Standard};
 use super::tail;
 use super::topics::TopicId;
@@ -89,6 +90,7 @@ impl Detector {
         (finding, onset): (Finding, Option<EventTime>),
         signals: &mut Vec<SignalRecord>,
     ) -> Option<()> {
+        let kinds = &self.kinds;
         let topic = self.topics.get_mut(id)?;
         let track = topic.track(kind)?;
         let tally = track.tally(finding.scale, pane);
@@ -99,7 +101,10 @@ impl Detector {
         let hour_posts = track.posts(Scale::OneHour, pane);
         let hash = xxh3_64(format!("{}@{}", topic.key, pane.0).as_bytes()) >> 32;
         let name = format!("{hash:08x}");
-        let episode = Episode::open(name, (onset?, tally.span?.1), pane, evidence, hour_posts);
+        let first_open = |kind| kinds.get(kind).first_open;
+        let heard = Heard::begin(|kind| topic.track(kind), first_open, onset?);
+        let times = (onset?, tally.span?.1);
+        let episode = Episode::open(name, times, pane, evidence, heard, hour_posts);
         topic.episode = Some(Box::new(episode));
         self.episodes.insert(topic.key.clone(), id);
         self.opened = self.opened.saturating_add(1);
@@ -122,7 +127,9 @@ impl Detector {
         let episode = topic.episode.as_mut()?;
         // Only a window that is a spike by itself is told, so only that moves what was reported.
         let told = if finding.is_spike() { hour_posts } else { 0 };
-        if episode.stay_hot(pane, evidence, onset, told) {
+        let grew = episode.stay_hot(pane, evidence, onset, told);
+        topic.reach_back();
+        if grew {
             return self.signal(id, Change::Grew, pane, newest, signals);
         }
         None
@@ -193,6 +200,7 @@ impl Detector {
             at,
             pane,
             delayed: self.sent_at.millis_since(at) > DELAYED_MS && change != Change::Calmed,
+            reader: &self.reader,
             kinds: &self.kinds,
             inputs: &self.inputs,
         };

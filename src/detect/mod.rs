@@ -12,6 +12,7 @@ mod describe;
 mod episode;
 mod episodes;
 mod excess;
+mod heard;
 mod inputs;
 mod judge;
 mod keys;
@@ -28,6 +29,7 @@ mod topics;
 mod track;
 mod voices;
 mod volume;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -35,10 +37,12 @@ pub use inputs::Ledger;
 pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
 pub use snapshot::SnapshotError;
-pub use voices::Voice;
+pub use voices::{Speaker, Voice};
+pub use words::{Side, Term};
 
 use serde::{Deserialize, Serialize};
 
+use crate::claims::Reader;
 use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
@@ -98,6 +102,7 @@ pub struct LeftOut {
 pub struct Detector {
     partition: u32,
     settings: Settings,
+    reader: Reader,
     inputs: Inputs,
     topics: Topics,
     kinds: Kinds,
@@ -126,6 +131,7 @@ impl Detector {
         let settings = Settings::new(config, counts_partitions, constants);
         Self {
             partition,
+            reader: Reader::built_in(),
             inputs: Inputs::new(settings.lateness_ms, settings.silent_partition_ms),
             topics: Topics::new(settings.max_topics),
             kinds: Kinds::new(),

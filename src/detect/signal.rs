@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::voices::Voice;
+use super::words::{Side, Term};
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
 use crate::relevance::PlaceCode;
 use crate::window::{PostSketch, Sample, Scale};
@@ -72,6 +73,12 @@ pub struct Signal {
     /// Who spoke when, by kind and language, the first speaker first.
     #[serde(default)]
     pub voices: Vec<Voice>,
+    /// Words that stand out among the sample posts, most telling first.
+    #[serde(default)]
+    pub terms: Vec<Term>,
+    /// Words that one side uses and the others do not, by side.
+    #[serde(default)]
+    pub divergence: Vec<Side>,
     /// Posts by language, largest first.
     pub languages: Vec<(Language, u32)>,
     /// Posts by place, largest first.

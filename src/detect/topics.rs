@@ -11,6 +11,7 @@ use super::episode::Episode;
 use super::excess;
 use super::track::Track;
 use crate::post::{FeedKind, TopicKey};
+use crate::window::Pane;
 
 /// A topic's number in this partition.
 pub(super) type TopicId = u32;
@@ -37,6 +38,44 @@ impl Topic {
         match kind {
             FeedKind::Social => &mut self.social,
             FeedKind::News => &mut self.news,
+        }
+    }
+}
+
+impl Topic {
+    /// Its open episode remembers a pane that has closed.
+    pub(super) fn close(&mut self, kind: FeedKind, pane: Pane) {
+        let Self {
+            episode,
+            social,
+            news,
+            ..
+        } = self;
+        if let Some(episode) = episode {
+            let track = match kind {
+                FeedKind::Social => social,
+                FeedKind::News => news,
+            };
+            let tally = track.as_ref().and_then(|track| track.tally_of_pane(pane));
+            episode.heard.close(kind, pane, tally);
+        }
+    }
+
+    /// Its open episode has turned out to begin as early as any kind in which it was a spike.
+    pub(super) fn reach_back(&mut self) {
+        let Self {
+            episode,
+            social,
+            news,
+            ..
+        } = self;
+        if let Some(episode) = episode {
+            let tracks = |kind| match kind {
+                FeedKind::Social => social.as_deref(),
+                FeedKind::News => news.as_deref(),
+            };
+            let begin = episode.begin();
+            episode.heard.reach_back(tracks, begin);
         }
     }
 }

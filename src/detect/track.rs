@@ -139,9 +139,7 @@ impl Track {
 
     /// Posts of one pane that is open or has just closed.
     pub(super) fn posts_in_pane(&self, pane: Pane) -> u32 {
-        let place = self.fine.binary_search_by_key(&pane, |part| part.pane);
-        let part = place.ok().and_then(|place| self.fine.get(place));
-        part.map_or(0, |part| part.posts)
+        self.tally_of_pane(pane).map_or(0, |tally| tally.posts)
     }
 
     /// Posts of one minute.
@@ -171,20 +169,22 @@ impl Track {
             .map(|tally| &tally.identities)
     }
 
-    /// The tallies of the last hour, each with the begin of its pane or stretch.
-    pub(super) fn dated(&self, last: Pane) -> impl Iterator<Item = (EventTime, &Tally)> {
-        let first = Scale::OneHour.first_pane(last);
-        let oldest = first.minute().div_euclid(STRETCH_MINUTES);
-        let old = self.stretches.iter();
-        let old = old.filter(move |&&(stretch, _)| stretch >= oldest);
-        let old = old.map(|(stretch, tally)| {
+    /// Every tally that is in memory (an hour and a little), each with its pane, or the first of its stretch;
+    /// ascending.
+    pub(super) fn dated(&self) -> impl Iterator<Item = (Pane, &Tally)> {
+        let old = self.stretches.iter().map(|(stretch, tally)| {
             let pane = Pane(stretch * STRETCH_MINUTES * Pane::PER_MINUTE);
             (pane, tally.as_ref())
         });
         let fine = self.fine.iter();
-        let fine = fine.filter(move |part| (first..=last).contains(&part.pane));
-        let fine = fine.map(|part| (part.pane, part.tally.as_ref()));
-        old.chain(fine).map(|(pane, tally)| (pane.start(), tally))
+        old.chain(fine.map(|part| (part.pane, part.tally.as_ref())))
+    }
+
+    /// What one pane holds that is open or has just closed.
+    pub(super) fn tally_of_pane(&self, pane: Pane) -> Option<&Tally> {
+        let place = self.fine.binary_search_by_key(&pane, |part| part.pane);
+        let part = place.ok().and_then(|place| self.fine.get(place));
+        part.map(|part| part.tally.as_ref())
     }
 
     fn fine_parts(&self, first: Pane, last: Pane) -> impl Iterator<Item = &Part> {

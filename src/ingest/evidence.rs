@@ -31,6 +31,7 @@ pub(super) fn sample(post: &Post<'_>, kind: FeedKind, mode: EvidenceMode) -> Opt
         id: post.id.as_ref().into(),
         kind,
         platform: post.platform.as_ref().into(),
+        language: post.language,
         created_at: post.created_at,
         text: text.into(),
         url: url.map(Into::into),

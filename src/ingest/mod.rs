@@ -219,6 +219,7 @@ impl Ingest {
             feed: record.input.feed,
             kind,
             time,
+            claimed: claimed(feed.placed_by, post.created_at, record.arrived_at),
         };
         let outcome = self.count(&post, &place);
         let partition = self.partitions.get_mut(&record.input)?;
@@ -288,6 +289,17 @@ impl Ingest {
             .map(|entries| table::split(&template, entries))
             .collect()
     }
+}
+
+/// A post that arrived later after the time that it claims is an old one, or its clock is wrong: the claim
+/// is not believed.
+const BELIEVED_MS: i64 = 6 * 3_600_000;
+
+/// The time that a post claims for itself, where it is placed by another one: never after its arrival.
+fn claimed(placed_by: PlacedBy, created_at: EventTime, arrived_at: EventTime) -> Option<EventTime> {
+    let age_ms = arrived_at.millis_since(created_at);
+    let is_believed = (0..=BELIEVED_MS).contains(&age_ms);
+    (placed_by == PlacedBy::Arrived && is_believed).then_some(created_at)
 }
 
 /// The time that a post is placed at; a post from the future is refused.

@@ -12,7 +12,7 @@ use super::{Batch, Entry};
 use crate::post::{EventTime, FeedKind, Post, TopicKey};
 use crate::relevance::Reading;
 use crate::topic::PostTopics;
-use crate::window::{FeedIndex, Pane, Sample, Tally};
+use crate::window::{Earliest, FeedIndex, Pane, Sample, Tally};
 
 /// Entries of one part of a batch. A tally takes at most about 4 KiB, so that a part stays below
 /// the megabyte that brokers accept by default.
@@ -24,6 +24,8 @@ pub(super) struct Place {
     pub(super) feed: FeedIndex,
     pub(super) kind: FeedKind,
     pub(super) time: EventTime,
+    /// The time that it claims for itself, where it is placed by another and is believed.
+    pub(super) claimed: Option<EventTime>,
 }
 
 #[derive(Debug, Default)]
@@ -162,6 +164,9 @@ fn add_post(
     tally.feeds.add(place.feed, 1);
     if let Some(language) = post.language {
         tally.languages.add(language, 1);
+    }
+    if let Some(claimed) = place.claimed {
+        tally.claimed.add(post.language, Earliest(claimed));
     }
     reading
         .places

@@ -1,4 +1,5 @@
-//! Which changes a channel tells, and when: by level, place, topic, hours of the day, age.
+//! Which changes a channel tells, and when: by level, place, topic, claim, hours of the day,
+//! age.
 //!
 //! In: an alert and the time. Out: a [`Verdict`].
 //! Rule: a function of its arguments. What comes outside of the hours is kept until they begin; what is
@@ -6,7 +7,7 @@
 //! Not here: what was told already (`pager`).
 
 use crate::alert::Alert;
-use crate::config::{Hours, Route};
+use crate::config::{Hours, Route, is_same_word};
 use crate::post::EventTime;
 use crate::triage::Status;
 
@@ -94,6 +95,22 @@ fn is_about(route: &Route, alert: &Alert) -> bool {
     alert.level_number >= route.minimum_level.number()
         && (route.places.is_empty() || route.places.iter().any(at_place))
         && (route.topics.is_empty() || route.topics.iter().any(on_topic))
+        && resembles(route, alert)
+}
+
+/// Whether the alert resembles a claim as the route asks, and one with such a verdict.
+fn resembles(route: &Route, alert: &Alert) -> bool {
+    let has_verdict = |asked: &String| {
+        let mut verdicts = alert
+            .claims
+            .iter()
+            .filter_map(|claim| claim.verdict.as_ref());
+        verdicts.any(|verdict| is_same_word(verdict, asked))
+    };
+    route
+        .claims
+        .is_none_or(|asked| asked != alert.claims.is_empty())
+        && (route.verdicts.is_empty() || route.verdicts.iter().any(has_verdict))
 }
 
 /// The place in a topic's key: `place:ID-JK`, `hazard:banjir@ID-JK`.
@@ -130,4 +147,37 @@ fn begin_of_hours(route: &Route, now: EventTime) -> EventTime {
     let minutes = (from - minute).rem_euclid(DAY_MINUTES);
     let begin = (now.millis().div_euclid(MINUTE_MS) + minutes).saturating_mul(MINUTE_MS);
     EventTime::from_millis(begin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::tests;
+
+    #[test]
+    fn a_route_takes_by_claim_and_by_verdict() {
+        let with = tests::alert();
+        let mut without = tests::alert();
+        without.claims.clear();
+        let mut bare = tests::alert();
+        bare.claims
+            .iter_mut()
+            .for_each(|claim| claim.verdict = None);
+        let takes = |claims: Option<bool>, verdicts: &[&str]| {
+            let route = Route {
+                claims,
+                verdicts: verdicts.iter().map(|&word| word.to_owned()).collect(),
+                ..Route::default()
+            };
+            let routes = Routes::new(&[route]);
+            let takes =
+                |alert: &Alert| routes.judge(alert, alert.updated_at.0, false) == Verdict::Now;
+            [&with, &without, &bare].map(takes)
+        };
+        assert_eq!(takes(None, &[]), [true, true, true]);
+        assert_eq!(takes(Some(true), &[]), [true, false, true]);
+        assert_eq!(takes(Some(false), &[]), [false, true, false]);
+        assert_eq!(takes(None, &["hoaks", "SALAH"]), [true, false, false]);
+        assert_eq!(takes(Some(true), &["hoaks"]), [false, false, false]);
+    }
 }

@@ -6,8 +6,6 @@
 //! Not here: from when on a fact-check counts (`triage`), what a record says (`claims`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +23,9 @@ use crate::triage::FactChecks;
 
 /// Polls until the Kafka topic must have been read to its end.
 const POLLS_MAX: u32 = 600;
+
+/// Why the fact-checks are not those that a refold would use.
+const BEHIND: &str = "reading the fact-checks";
 
 /// Why the fact-checks could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ pub fn load(config: &Config) -> Result<Option<FactChecks>, FactChecksError> {
             path: path.to_owned(),
             source,
         };
-        let lines = BufReader::new(File::open(path).map_err(failed)?);
+        let lines = claims_file::open(path).map_err(failed)?;
         let read = claims_file::read(lines, config.max_claim_bytes, checks.claims_mut());
         read.map_err(failed)?.warn(path);
         tracing::info!(claims = checks.len(), "fact-checks were loaded");
@@ -68,6 +69,14 @@ fn decode(record: &Record<'_>, longest: u32) -> Result<ClaimRecord, Refused> {
             modified_at: record.arrived_at,
         }),
         (value, _) => ClaimRecord::decode(value.unwrap_or_default(), longest as usize),
+    }
+}
+
+/// Hands one record of the Kafka topic to the fact-checks. What is none is counted and kept by the stage below.
+pub fn take(record: &Record<'_>, longest: u32, checks: &mut FactChecks) {
+    if let Ok(read) = decode(record, longest) {
+        let place = (record.partition.number, record.offset);
+        checks.arrive(record.arrived_at, place, read);
     }
 }
 
@@ -99,20 +108,31 @@ impl FactCheckReader {
             owned: BTreeSet::new(),
             at_end: BTreeSet::new(),
         };
+        reader.catch_up(POLL, checks)?;
+        Ok(Some(reader))
+    }
+
+    /// Hands on what has come, until the Kafka topic was read to its end: a signal that is folded next then
+    /// meets every fact-check that arrived a while before it. The first look waits for `wait`.
+    pub(super) fn catch_up(
+        &mut self,
+        wait: Duration,
+        checks: &mut FactChecks,
+    ) -> Result<(), LogError> {
+        self.poll(wait, checks)?;
         for _ in 0..POLLS_MAX {
-            reader.poll(POLL, checks)?;
-            if !reader.owned.is_empty() && reader.owned == reader.at_end {
-                return Ok(Some(reader));
+            if !self.owned.is_empty() && self.owned == self.at_end {
+                return Ok(());
             }
+            self.poll(POLL, checks)?;
         }
         Err(LogError::Fatal {
-            operation: "reading the fact-checks",
-            detail: format!("{} was not read to its end: does it exist?", config.feed),
+            operation: BEHIND,
+            detail: "the Kafka topic of claims.feed was not read to its end: does it exist?".into(),
         })
     }
 
-    /// Hands on what has come.
-    pub(super) fn poll(&mut self, wait: Duration, checks: &mut FactChecks) -> Result<(), LogError> {
+    fn poll(&mut self, wait: Duration, checks: &mut FactChecks) -> Result<(), LogError> {
         let Self {
             log,
             longest,
@@ -127,11 +147,8 @@ impl FactCheckReader {
                 at_end.insert(partition.number);
             }
             Event::Record(record) => {
-                // What is no fact-check is counted and kept by the stage below.
-                if let Ok(read) = decode(&record, *longest) {
-                    let place = (record.partition.number, record.offset);
-                    checks.arrive(record.arrived_at, place, read);
-                }
+                at_end.remove(&record.partition.number);
+                take(&record, *longest, checks);
             }
             Event::Revoked { partition } | Event::Lost { partition } => {
                 owned.remove(&partition.number);

@@ -17,6 +17,10 @@ pub struct TriageStage {
     signals: Arc<str>,
     alerts: Arc<str>,
     triage: Triage,
+    /// Whether fact-checks are compared with at all.
+    compares: bool,
+    /// Whether a signal was folded since it owns the partition.
+    folded: bool,
     next: Option<u64>,
     pending: Vec<Revision>,
     progressed: bool,
@@ -61,6 +65,8 @@ impl TriageStage {
             alerts: config.kafka.alerts.as_str().into(),
             triage: Triage::new(&config),
             config,
+            compares: false,
+            folded: false,
             next: None,
             pending: Vec::new(),
             progressed: false,
@@ -73,7 +79,14 @@ impl TriageStage {
 
     /// Compares the posts of incidents with `checks` from now on.
     pub fn use_fact_checks(&mut self, checks: Option<FactChecks>) {
+        self.compares = checks.is_some();
         self.triage.use_fact_checks(checks);
+    }
+
+    /// Whether it needs fact-checks anew: it begins to fold from the first signal again, and the ones that it
+    /// had have gone on with the signals since.
+    pub fn needs_fact_checks(&mut self) -> bool {
+        self.compares && self.triage.fact_checks().is_none()
     }
 
     /// The fact-checks, if any are compared with.
@@ -107,11 +120,12 @@ impl TriageStage {
         Arc::clone(&self.alerts)
     }
 
-    /// Owns nothing any more; the fact-checks stay.
+    /// Owns nothing any more; fact-checks that were used do not stay.
     fn forget(&mut self) {
-        let checks = self.triage.take_fact_checks();
+        let unused = self.triage.take_fact_checks().filter(|_| !self.folded);
         self.triage = Triage::new(&self.config);
-        self.triage.use_fact_checks(checks);
+        self.triage.use_fact_checks(unused);
+        self.folded = false;
         self.next = None;
         self.pending.clear();
         self.progressed = false;
@@ -122,6 +136,7 @@ impl TriageStage {
         // What an owner before has answered is folded for the memory of it, in silence.
         let is_new = self.next.is_none_or(|next| record.offset >= next);
         self.next = self.next.max(Some(record.offset.saturating_add(1)));
+        self.folded = true;
         self.progressed |= is_new;
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
@@ -229,5 +244,46 @@ impl Stage for TriageStage {
             .extend(self.pending.drain(..).map(|told| Written::of(&told)));
         self.progressed = false;
         self.leaves = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// A fold that begins anew must not meet what arrived since: a process that has just started does not.
+    #[test]
+    fn fact_checks_that_were_used_do_not_outlive_the_tenure() {
+        let config = Arc::new(Config::built_in().unwrap());
+        let rendering = crate::alert::tests::rendering(config.privacy.evidence);
+        let checks = || Some(FactChecks::new(&config.claims));
+        let mut stage = TriageStage::new(Arc::clone(&config), rendering);
+        assert!(!stage.needs_fact_checks(), "nothing is compared");
+        let partition = Partition {
+            name: Arc::clone(&stage.signals),
+            number: 0,
+        };
+        let assigned = Event::Assigned {
+            partition: &partition,
+            next: 0,
+        };
+        stage.use_fact_checks(checks());
+        stage.visit(assigned);
+        assert!(!stage.needs_fact_checks(), "those of the start are fresh");
+        stage.visit(Event::Record(Record {
+            partition: &partition,
+            offset: 0,
+            arrived_at: EventTime::from_millis(0),
+            key: None,
+            value: Some(b"{}"),
+            headers: &[],
+        }));
+        stage.visit(Event::Lost {
+            partition: &partition,
+        });
+        assert!(stage.needs_fact_checks());
+        stage.use_fact_checks(checks());
+        assert!(!stage.needs_fact_checks());
     }
 }

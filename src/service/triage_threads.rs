@@ -13,16 +13,13 @@ use super::fact_checks::{self, FactCheckReader, FactCheckStage};
 use super::run::{ServiceError, Shared};
 use super::triage_stage::TriageStage;
 use super::{observe, rendering};
+use crate::triage::FactChecks;
 
 /// Starts triage, and beside it the stage that looks after the fact-checks, if there is a feed of them.
 pub(super) fn spawn(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, ServiceError> {
     let config = &shared.config;
     let mut threads = Vec::new();
-    let mut checks = fact_checks::load(config)?;
-    let mut reader = None;
-    if let Some(checks) = &mut checks {
-        reader = FactCheckReader::open(&shared.settings, &config.claims, checks)?;
-    }
+    let (checks, mut reader) = load(shared)?;
     if reader.is_some() {
         let names = vec![config.claims.feed.as_str().into()];
         let stage = FactCheckStage::new(&config.claims);
@@ -32,12 +29,39 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Service
     stage.use_fact_checks(checks);
     let names = vec![config.kafka.signals.as_str().into()];
     threads.push(spawn_stage(shared, stage, names, move |shared, stage| {
-        if let (Some(reader), Some(checks)) = (&mut reader, stage.fact_checks())
-            && let Err(error) = reader.poll(Duration::ZERO, checks)
-        {
-            shared.end(Err(error.into()));
+        if let Err(error) = keep_up(shared, stage, &mut reader) {
+            shared.end(Err(error));
         }
         observe::triage(shared, stage);
     })?);
     Ok(threads)
+}
+
+type Loaded = (Option<FactChecks>, Option<FactCheckReader>);
+
+/// The fact-checks as a process has them that has just started.
+fn load(shared: &Shared) -> Result<Loaded, ServiceError> {
+    let config = &shared.config;
+    let mut checks = fact_checks::load(config)?;
+    let mut reader = None;
+    if let Some(checks) = &mut checks {
+        reader = FactCheckReader::open(&shared.settings, &config.claims, checks)?;
+    }
+    Ok((checks, reader))
+}
+
+/// Between two turns: takes in what has arrived, or all of it anew where triage folds all of its log anew.
+fn keep_up(
+    shared: &Shared,
+    stage: &mut TriageStage,
+    reader: &mut Option<FactCheckReader>,
+) -> Result<(), ServiceError> {
+    if stage.needs_fact_checks() {
+        let (checks, anew) = load(shared)?;
+        stage.use_fact_checks(checks);
+        *reader = anew;
+    } else if let (Some(reader), Some(checks)) = (reader, stage.fact_checks()) {
+        reader.catch_up(Duration::ZERO, checks)?;
+    }
+    Ok(())
 }

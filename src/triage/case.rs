@@ -114,11 +114,9 @@ impl Case {
         self.follow(facet, signal);
     }
 
-    /// Its posts resemble the claims `found`; then it is at least `least`.
-    pub(super) fn resemble(&mut self, found: Vec<Resembled>, least: Level) {
-        if !found.is_empty() {
-            self.level = self.level.max(least);
-        }
+    /// Its posts resemble the claims `found`: that may raise its level.
+    pub(super) fn resemble(&mut self, found: Vec<Resembled>, levels: &Levels) {
+        self.level = self.level.max(assess::level_by_claims(levels, &found));
         for one in found {
             resembled::join(&mut self.claims, one);
         }

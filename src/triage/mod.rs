@@ -101,7 +101,7 @@ impl Triage {
         self.checks.as_mut()
     }
 
-    /// Gives the fact-checks away, for a fold that begins anew.
+    /// Gives the fact-checks away, for a fold that begins anew with the same.
     pub fn take_fact_checks(&mut self) -> Option<FactChecks> {
         self.checks.take()
     }
@@ -144,9 +144,8 @@ impl Triage {
 
     /// Tells an incident which claims the posts of a signal resemble.
     fn compare(&mut self, number: CaseNumber, found: Vec<Resembled>) {
-        let least = self.checks.as_ref().map(FactChecks::least_level);
-        if let (Some(case), Some(least)) = (self.cases.get_mut(&number), least) {
-            case.resemble(found, least);
+        if let Some(case) = self.cases.get_mut(&number) {
+            case.resemble(found, &self.levels);
         }
     }
 

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Level;
 use crate::claims::{Claim, ClaimRecord, Claims, Counters, Limits};
 use crate::config;
 use crate::detect::Signal;
@@ -50,7 +49,6 @@ pub struct FactChecks {
     turned_away: u64,
     now: EventTime,
     returns_after_ms: i64,
-    least_level: Level,
 }
 
 impl FactChecks {
@@ -66,11 +64,6 @@ impl FactChecks {
             turned_away: 0,
             now: EventTime::MIN,
             returns_after_ms: i64::from(config.returns_after_days) * 86_400_000,
-            least_level: if config.raise_level {
-                Level::Siaga
-            } else {
-                Level::Waspada
-            },
         }
     }
 
@@ -105,11 +98,6 @@ impl FactChecks {
             turned_away: counters.turned_away + self.turned_away,
             ..counters
         }
-    }
-
-    /// The least level of an incident that resembles a claim.
-    pub(super) fn least_level(&self) -> Level {
-        self.least_level
     }
 
     /// The log of signals has come to `sent_at`: what arrived long enough before counts from now on.

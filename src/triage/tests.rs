@@ -79,6 +79,8 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
         kinds: vec![(FeedKind::Social, said.posts)],
         first_seen: vec![(FeedKind::Social, at(said.second))],
         voices: Vec::new(),
+        terms: Vec::new(),
+        divergence: Vec::new(),
         languages: Vec::new(),
         places: vec![(PlaceCode::new("ID-NB"), said.posts)],
         samples: Vec::new(),

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::claims::ClaimRecord;
-use crate::config::Config;
+use crate::config::{Config, LevelWord};
 use crate::post::{FeedKind, PostIdentity};
 use crate::triage::tests::{Said, at, fold, signal, tick, triage};
 use crate::window::Sample;
 
-const CLAIM: &str = r#"{"id":"spbu","title":"SPBU Pulau Serangan Tutup Sepekan","published_at":"2025-01-05","publisher":"Cek"}"#;
+const CLAIM: &str = r#"{"id":"spbu","title":"SPBU Pulau Serangan Tutup Sepekan","published_at":"2025-01-05","publisher":"Cek","verdict":"Salah"}"#;
 const REPEAT: &str = "katanya SPBU di pulau Serangan tutup sepekan, sebarkan";
 
 fn record() -> ClaimRecord {
@@ -32,6 +32,7 @@ fn said(change: Change, second: i64, text: &str, post: u64) -> SignalRecord {
         id: "1".into(),
         kind: FeedKind::Social,
         platform: "x".into(),
+        language: None,
         created_at: at(second),
         text: text.into(),
         url: None,
@@ -83,10 +84,53 @@ fn a_claim_that_is_found_later_is_news() {
 
 #[test]
 fn the_level_rises_only_if_the_configuration_says_so() {
-    let mut triage = with_checks(|config| config.raise_level = true);
-    triage.fact_checks().unwrap().claims_mut().apply(record());
+    for (level, verdicts, wanted) in [
+        (LevelWord::Waspada, &[][..], Level::Waspada),
+        (LevelWord::Siaga, &[], Level::Siaga),
+        (LevelWord::Awas, &["Hoaks", " SALAH"], Level::Awas),
+        (LevelWord::Awas, &["hoaks"], Level::Waspada),
+    ] {
+        let mut triage = with_checks(|_| ());
+        triage.levels.claim_level = level;
+        triage.levels.claim_verdicts = verdicts.iter().map(|&word| word.to_owned()).collect();
+        triage.fact_checks().unwrap().claims_mut().apply(record());
+        let told = fold(&mut triage, [said(Change::Opened, 0, REPEAT, 1)]);
+        assert_eq!(told[0].level, wanted, "{level:?} {verdicts:?}");
+    }
+}
+
+#[test]
+fn a_claim_without_a_verdict_has_none_of_those_that_are_asked_for() {
+    let mut triage = with_checks(|_| ());
+    triage.levels.claim_level = LevelWord::Siaga;
+    triage.levels.claim_verdicts = vec!["salah".to_owned()];
+    let bare = br#"{"id":"spbu","title":"SPBU Pulau Serangan Tutup Sepekan"}"#;
+    let bare = ClaimRecord::decode(bare, 10_000).unwrap();
+    triage.fact_checks().unwrap().claims_mut().apply(bare);
     let told = fold(&mut triage, [said(Change::Opened, 0, REPEAT, 1)]);
-    assert_eq!(told[0].level, Level::Siaga);
+    assert_eq!(told[0].level, Level::Waspada);
+    let claim = &told[0].claims[0].claim;
+    assert_eq!(
+        (&claim.verdict, &claim.url),
+        (&None, &None),
+        "kept as it is"
+    );
+}
+
+/// Months later the same claim is in the same words, and marked; within two months it is not.
+#[test]
+fn a_claim_that_returns_after_months_is_marked() {
+    for (days, returned) in [(59, false), (61, true), (400, true)] {
+        let mut triage = with_checks(|_| ());
+        let published = at(0).plus_millis(-days * 86_400_000);
+        let record = format!(
+            r#"{{"id":"spbu","title":"SPBU Pulau Serangan Tutup Sepekan","published_at":"{published}"}}"#
+        );
+        let record = ClaimRecord::decode(record.as_bytes(), 10_000).unwrap();
+        triage.fact_checks().unwrap().claims_mut().apply(record);
+        let told = fold(&mut triage, [said(Change::Opened, 0, REPEAT, 1)]);
+        assert_eq!(told[0].claims[0].has_returned, returned, "{days} days");
+    }
 }
 
 /// What counts is a matter of the two logs, not of how fast the one was read.

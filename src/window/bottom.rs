@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::post::{EventTime, FeedKind, PostIdentity};
+use crate::post::{EventTime, FeedKind, Language, PostIdentity};
 
 /// The sixteen smallest identities: two sets of posts are as alike as their smallest hashes
 /// (Broder, 1997).
@@ -110,6 +110,9 @@ pub struct Sample {
     pub kind: FeedKind,
     /// Platform or outlet.
     pub platform: Box<str>,
+    /// The language, if it is known.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// The time that the source claims.
     pub created_at: EventTime,
     /// Title and text, shortened, masked where the mode says so.

@@ -12,7 +12,7 @@ mod pane;
 mod tally;
 
 pub use bottom::{Bottom, PostSketch, Sample, Samples};
-pub use capped::Capped;
+pub use capped::{Capped, Earliest, Joined};
 pub use distinct::Distinct;
 pub use pane::{Pane, Scale};
 pub use tally::{FeedIndex, Tally};

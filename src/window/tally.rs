@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bottom, Capped, Distinct, Samples};
+use super::{Bottom, Capped, Distinct, Earliest, Samples};
 use crate::post::{EventTime, Language};
 use crate::relevance::PlaceCode;
 
@@ -34,6 +34,9 @@ pub struct Tally {
     pub feeds: Capped<FeedIndex, 8>,
     /// Posts by language.
     pub languages: Capped<Language, 16>,
+    /// By language the earliest time that a post placed by its arrival claims for itself, as far as it is
+    /// believed; `None`: posts whose language is not known.
+    pub claimed: Capped<Option<Language>, 16, Earliest>,
     /// Posts by place named.
     pub places: Capped<PlaceCode, 16>,
     /// Which posts these are.
@@ -69,6 +72,7 @@ impl Tally {
         self.untagged = self.untagged.saturating_add(other.untagged);
         self.feeds.merge(&other.feeds);
         self.languages.merge(&other.languages);
+        self.claimed.merge(&other.claimed);
         self.places.merge(&other.places);
         self.identities.merge(&other.identities);
         self.samples.merge(&other.samples);

@@ -10,6 +10,7 @@
 )]
 
 mod demo;
+mod fact_checks;
 mod place;
 mod process;
 mod terminal;

@@ -133,7 +133,7 @@ impl Play {
 }
 
 /// Where the page of a process is, as its log says.
-fn address(program: &Program) -> String {
+pub(crate) fn address(program: &Program) -> String {
     let found = until(WORK, || {
         let errors = program.errors();
         let mut lines = errors

@@ -1,10 +1,10 @@
 //! Fact-checked claims in an alert.
 
 use super::{ONSET, rendering, revision};
-use crate::alert::{Alert, Speaker};
+use crate::alert::Alert;
 use crate::claims::Claim;
 use crate::config::EvidenceMode;
-use crate::detect::Voice;
+use crate::detect::{Speaker, Voice};
 use crate::post::{EventTime, FeedKind, Language, PostIdentity};
 use crate::triage::Resembled;
 
@@ -35,6 +35,7 @@ pub(super) fn voice(kind: FeedKind, language: &str, second: i64) -> Voice {
         language: Language::parse(language),
         posts: 40,
         first_at,
+        claimed_at: first_at,
         half_at: first_at.plus_millis(70_000),
     }
 }

@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::*;
 use crate::config::EvidenceMode;
-use crate::detect::{Change, CountTable, Pair, Series, Signal, WindowEvidence};
+use crate::detect;
+use crate::detect::{
+    Change, CountTable, Pair, Series, Side, Signal, Speaker, Voice, WindowEvidence,
+};
 use crate::post::{EventTime, FeedKind, Language, PostIdentity, TopicKey};
 use crate::relevance::PlaceCode;
 use crate::triage::{Character, Level, Reason, Revision, Status};
@@ -55,10 +58,16 @@ fn sample(identity: u64, id: &str, url: &str) -> Sample {
         id: id.into(),
         kind: FeedKind::Social,
         platform: "x".into(),
+        language: None,
         created_at: EventTime::from_millis(ONSET + 9_000),
         text: "Terasa kuat di Mataram, lampu bergoyang".into(),
         url: Some(url.into()),
     }
+}
+
+fn term(term: &str, posts: u32) -> detect::Term {
+    let term = term.to_owned();
+    detect::Term { term, posts }
 }
 
 fn signal(topic: &str) -> Signal {
@@ -97,7 +106,23 @@ fn signal(topic: &str) -> Signal {
         first_seen: vec![(FeedKind::Social, time(0)), (FeedKind::News, time(340))],
         voices: vec![
             claims::voice(FeedKind::Social, "id", 0),
-            claims::voice(FeedKind::News, "en", 95),
+            Voice {
+                claimed_at: time(-80),
+                ..claims::voice(FeedKind::News, "en", 95)
+            },
+        ],
+        terms: vec![term("gempa", 9), term("lampu", 4)],
+        divergence: vec![
+            Side {
+                who: Speaker::Public,
+                posts: 12,
+                terms: vec![term("lampu", 4), term("tsunami", 2)],
+            },
+            Side {
+                who: Speaker::ForeignPress,
+                posts: 3,
+                terms: vec![term("magnitude", 3)],
+            },
         ],
         languages: [("id", 350), ("en", 40)]
             .iter()
@@ -246,7 +271,7 @@ fn members_stand_in_the_promised_order() {
     let text = serde_json::to_string(&alert()).unwrap();
     let promised = "schema id incident revision status reason level level_number title topic topics \
         onset_at opened_at updated_at resolved_at window observed expected critical ratio surprise \
-        counts character character_why feeds lead voices places languages terms evidence claims series why \
+        counts character character_why feeds lead voices divergence places languages terms evidence claims series why \
         data_state acknowledged snoozed false_alarm merged_into exercise url config_digest program";
     let mut rest = text.as_str();
     for member in promised.split_whitespace() {

@@ -110,6 +110,12 @@ pub struct Route {
     /// Topic keys, one of which the incident has; `*` at the end: whatever begins so. None: any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,
+    /// Whether its posts must resemble a fact-checked claim, or must not; unless told, either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<bool>,
+    /// Verdicts, one of which such a claim has, in the fact-checker's word; none: any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<String>,
     /// Whether changes are told beside opening, rising and end.
     pub updates: bool,
     /// The hours of the day; the whole day unless told.
@@ -129,6 +135,8 @@ impl Default for Route {
             minimum_level: LevelWord::Waspada,
             places: Vec::new(),
             topics: Vec::new(),
+            claims: None,
+            verdicts: Vec::new(),
             updates: true,
             hours: None,
             zone: DayZone::Wib,
@@ -151,9 +159,11 @@ pub enum LevelWord {
 }
 
 impl LevelWord {
-    const ALL: [Self; 3] = [Self::Waspada, Self::Siaga, Self::Awas];
+    /// Every level, lowest first.
+    pub(crate) const ALL: [Self; 3] = [Self::Waspada, Self::Siaga, Self::Awas];
 
-    const fn as_str(self) -> &'static str {
+    /// The word.
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Waspada => "waspada",
             Self::Siaga => "siaga",

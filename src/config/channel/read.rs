@@ -143,6 +143,8 @@ fn route(mut section: Section<'_, '_, '_>) -> Route {
             .unwrap_or(usual.minimum_level),
         places: texts_if_any(&mut section, "places"),
         topics: texts_if_any(&mut section, "topics"),
+        claims: section.has("claims").then(|| section.switch("claims")),
+        verdicts: texts_if_any(&mut section, "verdicts"),
         updates: !section.has("updates") || section.switch("updates"),
         hours: section.text_if_any("hours", hours),
         zone: section
@@ -154,6 +156,10 @@ fn route(mut section: Section<'_, '_, '_>) -> Route {
     if route.remind_after_s > 0 && route.remind_after_s < 60 {
         let instead = "write 0 for never, or 60 and more";
         section.blame_key("remind_after_s", Fault::new("less than a minute", instead));
+    }
+    if route.claims == Some(false) && !route.verdicts.is_empty() {
+        let instead = "leave one of the two out";
+        section.blame_key("verdicts", Fault::new("claims = false as well", instead));
     }
     section.finish();
     route

@@ -64,8 +64,24 @@ function claims(alert) {
 function voices(alert) {
   const heard = alert.voices ?? [];
   if (!heard.length) return [];
-  const rows = heard.map((voice) => [`${word(voice.who)} ${voice.language ?? ""}`.trim(), `+${number(voice.after_s)} ${word("s")}`, date(voice.first_at), date(voice.half_at), number(voice.posts)]);
-  return [element("h3", {}, word("voices")), table(["", "", word("first_post"), word("half_time"), word("posts")], rows)];
+  const rows = heard.map((voice) => [`${word(voice.who)} ${voice.language ?? ""}`.trim(), `+${number(voice.after_s)} ${word("s")}`, date(voice.first_at), voice.claimed_at === voice.first_at ? "" : date(voice.claimed_at), date(voice.half_at), number(voice.posts)]);
+  return [element("h3", {}, word("voices")), table(["", "", word("first_post"), word("claimed_first"), word("half_time"), word("posts")], rows)];
+}
+
+function divergence(alert) {
+  const sides = alert.divergence ?? [];
+  if (!sides.length) return [];
+  const words = (side) => side.terms.map((term) => `${term.term} (${number(term.posts)})`).join(", ") || word("no_own_words");
+  const rows = sides.map((side) => [word(side.who), word("sampled", { n: number(side.sampled) }), words(side)]);
+  return [element("h3", {}, word("divergence")), table(["", "", ""], rows), element("p", { class: "hint" }, word("divergence_hint"))];
+}
+
+/** Who came first, and by claimed times where these say something else. */
+function lead(first) {
+  const told = word("lead", { n: number(first.seconds), kind: word(first.kind) });
+  const claimed = word("by_claim", { n: number(first.claimed.seconds), kind: word(first.claimed.kind) });
+  const same = first.claimed.kind === first.kind && first.claimed.seconds === first.seconds;
+  return [element("p", {}, same ? told : `${told} (${claimed})`)];
 }
 
 function history(entries) {
@@ -82,9 +98,9 @@ export function showDetail(pane, { alert, history: entries }, close) {
   button.addEventListener("click", close);
   const character = element("p", {}, word(alert.character));
   for (const one of alert.character_why) character.append(` · ${word(one.what)} ${number(one.observed)} / ${number(one.expected)}`);
-  const lead = alert.lead ? [element("p", {}, word("lead", { n: number(alert.lead.seconds), kind: word(alert.lead.kind) }))] : [];
+  const first = alert.lead ? lead(alert.lead) : [];
   pane.replaceChildren(
-    button, element("h2", {}, level(alert), " ", alert.title[currentTongue()]), character, ...lead, ...claims(alert), ...voices(alert),
+    button, element("h2", {}, level(alert), " ", alert.title[currentTongue()]), character, ...first, ...claims(alert), ...voices(alert), ...divergence(alert),
     element("p", { class: "hint" }, word("chart")), sparkline(alert.series, word("chart")),
     facts(alert), title("counts"), counts(alert), title("why"), why(alert),
     title("evidence"), ...evidence(alert), title("history"), history(entries),

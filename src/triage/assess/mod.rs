@@ -3,8 +3,8 @@
 //! Rule: the level is monotone: more posts, accounts, surprise, feeds, places, languages or growth
 //! never lower it. What is amplified never rises above the lowest level.
 
-use super::{Character, Level};
-use crate::config::Levels;
+use super::{Character, Level, Resembled};
+use crate::config::{LevelWord, Levels, is_same_word};
 use crate::detect::{CountTable, Pair, Series, Signal};
 
 /// Fewest posts of which anything can be said.
@@ -62,6 +62,23 @@ pub(super) fn level(levels: &Levels, signal: &Signal, character: Character) -> L
         .into_iter()
         .find(|line| reaches(levels, line, &standing))
         .map_or(Level::Waspada, |line| line.level)
+}
+
+/// The least level of an incident whose posts resemble `claims`. Who repeats a claim is not asked here: a
+/// campaign may well carry it.
+pub(super) fn level_by_claims(levels: &Levels, claims: &[Resembled]) -> Level {
+    let asked = &levels.claim_verdicts;
+    let counts = |one: &Resembled| {
+        let verdict = one.claim.verdict.as_deref();
+        let is_asked = |verdict| asked.iter().any(|asked| is_same_word(asked, verdict));
+        asked.is_empty() || verdict.is_some_and(is_asked)
+    };
+    match levels.claim_level {
+        _ if !claims.iter().any(counts) => Level::Waspada,
+        LevelWord::Waspada => Level::Waspada,
+        LevelWord::Siaga => Level::Siaga,
+        LevelWord::Awas => Level::Awas,
+    }
 }
 
 /// The demands of the configuration, the highest level first.

@@ -122,6 +122,8 @@ fn signal(made: &Made, topic: &str) -> Signal {
         feeds: (0..made.feeds).map(|feed| (feed.to_string(), 1)).collect(),
         kinds: Vec::new(),
         voices: Vec::new(),
+        terms: Vec::new(),
+        divergence: Vec::new(),
         first_seen: Vec::new(),
         languages: ["id", "en", "ms", "nl", "ja", "ar"]
             .into_iter()

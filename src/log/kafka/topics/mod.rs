@@ -100,12 +100,16 @@ fn fact_checks(config: &Config) -> Vec<Needed> {
     if name.is_empty() {
         return Vec::new();
     }
+    let mut settings = settings(copies, FACT_CHECK_DAYS, RECORD_LIMIT_BYTES);
+    // When a fact-check counts hangs on its arrival: a writer's clock, or the date of the check, would let
+    // it count in the past, and alerts would not be what a later refold gives.
+    settings.insert("message.timestamp.type", "LogAppendTime".to_owned());
     let checks = Needed {
         name: name.clone(),
         purpose: "fact-checks",
         partitions: 1,
         fixed: Fixed::No,
-        settings: settings(copies, FACT_CHECK_DAYS, RECORD_LIMIT_BYTES),
+        settings,
     };
     vec![checks, dead_letters(name, "refused fact-checks", copies)]
 }
