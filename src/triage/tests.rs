@@ -37,7 +37,6 @@ fn pair(observed: u32) -> Pair {
 
 pub(super) fn signal(said: &Said) -> SignalRecord {
     let posts = said.first_post..said.first_post + u64::from(said.posts);
-    // A pane for each post: nothing is missing.
     let panes: Vec<Bottom> = posts
         .map(|post| {
             let mut pane = Bottom::default();
@@ -45,7 +44,6 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
             pane
         })
         .collect();
-    let identities = PostSketch::of(panes.iter());
     SignalRecord::Signal(Box::new(Signal {
         partition: 0,
         sent_at: at(said.second),
@@ -84,7 +82,7 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
         languages: Vec::new(),
         places: vec![(PlaceCode::new("ID-NB"), said.posts)],
         samples: Vec::new(),
-        identities,
+        identities: PostSketch::of(panes.iter()),
         series: Series::default(),
         delayed: false,
     }))

@@ -4,7 +4,7 @@ use super::{ONSET, rendering, revision};
 use crate::alert::Alert;
 use crate::claims::Claim;
 use crate::config::EvidenceMode;
-use crate::detect::{Speaker, Voice};
+use crate::detect::{Side, Speaker, Term, Voice};
 use crate::post::{EventTime, FeedKind, Language, PostIdentity};
 use crate::triage::Resembled;
 
@@ -38,6 +38,61 @@ pub(super) fn voice(kind: FeedKind, language: &str, second: i64) -> Voice {
         claimed_at: first_at,
         half_at: first_at.plus_millis(70_000),
     }
+}
+
+/// The public, then the foreign press, which claims to have been earlier.
+pub(super) fn voices() -> Vec<Voice> {
+    let press = voice(FeedKind::News, "en", 95);
+    vec![
+        voice(FeedKind::Social, "id", 0),
+        Voice {
+            claimed_at: EventTime::from_millis(ONSET).plus_millis(-80_000),
+            ..press
+        },
+    ]
+}
+
+fn words(words: &[(&str, u32)]) -> Vec<Term> {
+    let words = words.iter();
+    let term = |&(term, posts): &(&str, u32)| Term {
+        term: term.to_owned(),
+        posts,
+    };
+    words.map(term).collect()
+}
+
+/// Words that stand out.
+pub(super) fn terms() -> Vec<Term> {
+    words(&[("gempa", 9), ("lampu", 4)])
+}
+
+/// Words of one side.
+pub(super) fn divergence() -> Vec<Side> {
+    let side = |who, posts, terms| Side {
+        who,
+        posts,
+        terms: words(terms),
+    };
+    vec![
+        side(Speaker::Public, 12, &[("lampu", 4), ("tsunami", 2)]),
+        side(Speaker::ForeignPress, 3, &[("magnitude", 3)]),
+    ]
+}
+
+#[test]
+fn a_false_time_moves_the_claimed_lead_alone() {
+    let mut revision = revision();
+    let lead = |revision: &_| Alert::render(revision, &rendering(EvidenceMode::Masked)).lead;
+    let told = lead(&revision).unwrap();
+    assert_eq!((told.kind, told.seconds), (FeedKind::Social, 340));
+    let claimed = told.claimed;
+    assert_eq!((claimed.kind, claimed.seconds), (FeedKind::News, 80));
+    for voice in &mut revision.signal.voices {
+        voice.claimed_at = voice.first_at;
+    }
+    let told = lead(&revision).unwrap();
+    let claimed = (told.claimed.kind, told.claimed.seconds);
+    assert_eq!(claimed, (told.kind, told.seconds), "nobody claims anything");
 }
 
 #[test]

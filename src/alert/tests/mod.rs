@@ -4,10 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::config::EvidenceMode;
-use crate::detect;
-use crate::detect::{
-    Change, CountTable, Pair, Series, Side, Signal, Speaker, Voice, WindowEvidence,
-};
+use crate::detect::{Change, CountTable, Pair, Series, Signal, WindowEvidence};
 use crate::post::{EventTime, FeedKind, Language, PostIdentity, TopicKey};
 use crate::relevance::PlaceCode;
 use crate::triage::{Character, Level, Reason, Revision, Status};
@@ -65,11 +62,6 @@ fn sample(identity: u64, id: &str, url: &str) -> Sample {
     }
 }
 
-fn term(term: &str, posts: u32) -> detect::Term {
-    let term = term.to_owned();
-    detect::Term { term, posts }
-}
-
 fn signal(topic: &str) -> Signal {
     let time = |seconds: i64| EventTime::from_millis(ONSET + seconds * 1_000);
     Signal {
@@ -104,26 +96,9 @@ fn signal(topic: &str) -> Signal {
         ],
         kinds: vec![(FeedKind::Social, 412), (FeedKind::News, 3)],
         first_seen: vec![(FeedKind::Social, time(0)), (FeedKind::News, time(340))],
-        voices: vec![
-            claims::voice(FeedKind::Social, "id", 0),
-            Voice {
-                claimed_at: time(-80),
-                ..claims::voice(FeedKind::News, "en", 95)
-            },
-        ],
-        terms: vec![term("gempa", 9), term("lampu", 4)],
-        divergence: vec![
-            Side {
-                who: Speaker::Public,
-                posts: 12,
-                terms: vec![term("lampu", 4), term("tsunami", 2)],
-            },
-            Side {
-                who: Speaker::ForeignPress,
-                posts: 3,
-                terms: vec![term("magnitude", 3)],
-            },
-        ],
+        voices: claims::voices(),
+        terms: claims::terms(),
+        divergence: claims::divergence(),
         languages: [("id", 350), ("en", 40)]
             .iter()
             .map(|&(code, count)| (Language::parse(code).unwrap(), count))
