@@ -298,6 +298,7 @@ fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError
     let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let mut asked = names.clone();
+    asked.push(&config.kafka.actions);
     if config.kafka.delivery == Delivery::ExactlyOnce {
         asked.push(&config.kafka.snapshots);
     }
