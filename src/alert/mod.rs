@@ -34,8 +34,8 @@ pub use line::{level_words, line};
 pub use local_time::Zone;
 pub use percent::header_value;
 pub use record::{
-    Alert, AlertClaim, AlertVoice, DataState, Difference, Evidence, FeedCounts, Lead, PersonAction,
-    Place, SCHEMA_ID, Series, Share, ShareBy, Speaker, Term, Title,
+    Alert, AlertAction, AlertClaim, AlertVoice, DataState, Difference, Evidence, FeedCounts, Lead,
+    PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Speaker, Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;

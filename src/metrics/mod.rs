@@ -97,6 +97,10 @@ metrics! {
     realised: Gauge = "kentongan_detect_realised_episodes_per_day", [];
     /// Incidents that are open.
     open_incidents: IntGaugeVec = "kentongan_triage_open_incidents", ["level"];
+    /// Incidents that people called false alarms, a day over the last seven days: to be laid beside the promise.
+    false_alarms: Gauge = "kentongan_triage_realised_false_alarms_per_day", [];
+    /// Actions of people, by what became of them: accepted, repeated, or why it was refused.
+    actions: IntCounterVec = "kentongan_triage_actions_total", ["result"];
     /// Revisions that went out.
     alerts: IntCounterVec = "kentongan_alert_revisions_total", ["level", "character", "status"];
     /// Event time from the estimated onset of an incident to its opening.
@@ -135,6 +139,8 @@ pub struct Known<'a> {
     pub levels: Vec<&'static str>,
     /// Characters of incidents.
     pub characters: Vec<&'static str>,
+    /// What becomes of actions.
+    pub actions: Vec<&'static str>,
     /// Statuses of revisions.
     pub statuses: Vec<&'static str>,
     /// Channels of notify that are configured.
@@ -246,6 +252,7 @@ impl Metrics {
         for (metric, words) in [
             (&self.refusals, &known.refusals),
             (&self.signals, &known.changes),
+            (&self.actions, &known.actions),
         ] {
             for word in words {
                 metric.with_label_values(&[word]).inc_by(0);

@@ -9,6 +9,7 @@ fn known() -> Known<'static> {
         changes: vec!["opened", "calmed"],
         levels: vec!["waspada", "awas"],
         characters: vec!["organic"],
+        actions: vec!["accepted"],
         statuses: vec!["opened", "resolved"],
         channels: vec!["webhook"],
     }

@@ -3,6 +3,7 @@
 //! In: a checked configuration. Out: running stages.
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
+pub mod action_stage;
 pub mod action_writer;
 mod alerts_reader;
 pub mod claims_file;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::action_stage::ActionStage;
 use super::detect_stage::DetectStage;
 use super::fact_checks::FactCheckStage;
 use super::ingest_stage::IngestStage;
@@ -21,7 +22,7 @@ use crate::feed::Refusal;
 use crate::ingest::Outcomes;
 use crate::metrics::{CLAIM_OUTCOMES, Known, LeftOut, Limit, Metrics, Outcome};
 use crate::post::{EventTime, FeedKind};
-use crate::triage::{Character, Level, Status};
+use crate::triage::{Acted, ActionRefusal, Character, Level, Status};
 
 /// What detect knows of the feeds: the ledger by feed, and what is closed by kind.
 #[derive(Debug, Default)]
@@ -43,6 +44,11 @@ pub(super) fn known(config: &Config) -> Known<'_> {
         characters: Character::ALL
             .iter()
             .map(|character| character.as_str())
+            .collect(),
+        actions: ActionRefusal::ALL
+            .iter()
+            .map(|refusal| refusal.as_str())
+            .chain(["accepted", "repeated"])
             .collect(),
         statuses: Status::ALL.iter().map(|status| status.as_str()).collect(),
         channels: notify_addresses::channels(config),
@@ -166,6 +172,22 @@ pub(super) fn fact_checks(shared: &Shared, stage: &mut FactCheckStage) {
     shared.metrics.claim_refusals.inc_by(stage.take_refused());
 }
 
+/// Counts what is no action.
+pub(super) fn actions(shared: &Shared, stage: &mut ActionStage) {
+    for refused in stage.take_refused() {
+        count_action(&shared.metrics, Err(refused));
+    }
+}
+
+fn count_action(metrics: &Metrics, acted: Result<Acted, ActionRefusal>) {
+    let result = match acted {
+        Ok(Acted::Accepted) => "accepted",
+        Ok(Acted::Repeated) => "repeated",
+        Err(refusal) => refusal.as_str(),
+    };
+    metrics.actions.with_label_values(&[result]).inc();
+}
+
 /// States which fact-checks triage holds.
 fn claims(metrics: &Metrics, stage: &mut TriageStage) {
     let Some(checks) = stage.fact_checks() else {
@@ -198,6 +220,12 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
             .set(i64::try_from(open).unwrap_or(i64::MAX));
     }
     metrics.count_limit(Limit::OpenIncidents, stage.take_turned_away());
+    for acted in stage.take_acted() {
+        count_action(metrics, acted);
+    }
+    metrics
+        .false_alarms
+        .set(stage.triage().false_alarms_per_day());
     claims(metrics, stage);
     let now = (shared.clock)();
     for sent in stage.take_sent() {
@@ -207,9 +235,10 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
             .alerts
             .with_label_values(&[level, character, sent.status.as_str()])
             .inc();
-        metrics
-            .path_delay
-            .observe(seconds(now.millis_since(sent.sent_at).max(0)));
+        if let Some(sent_at) = sent.sent_at {
+            let delay_ms = now.millis_since(sent_at).max(0);
+            metrics.path_delay.observe(seconds(delay_ms));
+        }
         if sent.status == Status::Opened {
             metrics
                 .detection_delay

@@ -2,23 +2,29 @@
 
 use std::sync::Arc;
 
+use super::action_stage::{action_place, refused_action};
 use super::stage::Stage;
 use crate::alert::{Alert, Delivery, Rendering, cloud_event};
 use crate::config::Config;
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
-use crate::triage::{Character, FactChecks, Level, Revision, Status, Triage};
+use crate::triage::{
+    Acted, Action, ActionRefusal, Character, FactChecks, Level, Revision, Status, Triage,
+};
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 pub struct TriageStage {
     config: Arc<Config>,
     rendering: Rendering,
     signals: Arc<str>,
+    actions: Arc<str>,
     alerts: Arc<str>,
     triage: Triage,
     next: Option<u64>,
     pending: Vec<Revision>,
+    dead_letters: Vec<Outgoing>,
+    acted: Vec<Result<Acted, ActionRefusal>>,
     progressed: bool,
     leaves: bool,
     tally: Tally,
@@ -39,8 +45,8 @@ pub struct Written {
     pub has_claims: bool,
     /// From the estimated onset to the opening, event time, milliseconds.
     pub detection_ms: i64,
-    /// Wall time of the batch that brought the deciding posts.
-    pub sent_at: EventTime,
+    /// Wall time of the batch that brought the deciding posts; `None`: a person made it.
+    pub sent_at: Option<EventTime>,
 }
 
 /// What triage has seen.
@@ -58,11 +64,14 @@ impl TriageStage {
         Self {
             rendering,
             signals: config.kafka.signals.as_str().into(),
+            actions: config.kafka.actions.as_str().into(),
             alerts: config.kafka.alerts.as_str().into(),
             triage: Triage::new(&config),
             config,
             next: None,
             pending: Vec::new(),
+            dead_letters: Vec::new(),
+            acted: Vec::new(),
             progressed: false,
             leaves: false,
             tally: Tally::default(),
@@ -96,6 +105,11 @@ impl TriageStage {
         &self.triage
     }
 
+    /// What became of actions since the last call.
+    pub fn take_acted(&mut self) -> Vec<Result<Acted, ActionRefusal>> {
+        std::mem::take(&mut self.acted)
+    }
+
     /// Signals that found no room since the last call.
     pub fn take_turned_away(&mut self) -> u64 {
         let now = self.triage.turned_away();
@@ -114,6 +128,7 @@ impl TriageStage {
         self.triage.use_fact_checks(checks);
         self.next = None;
         self.pending.clear();
+        self.dead_letters.clear();
         self.progressed = false;
         self.leaves = false;
     }
@@ -123,6 +138,9 @@ impl TriageStage {
         let is_new = self.next.is_none_or(|next| record.offset >= next);
         self.next = self.next.max(Some(record.offset.saturating_add(1)));
         self.progressed |= is_new;
+        if action_place(record).is_some() {
+            return self.act(record, is_new);
+        }
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
@@ -142,11 +160,28 @@ impl TriageStage {
         }
     }
 
+    fn act(&mut self, record: &Record<'_>, is_new: bool) {
+        let before = self.pending.len();
+        let action = Action::decode(record.value.unwrap_or_default());
+        let acted = action.and_then(|action| {
+            let at = record.arrived_at;
+            self.triage.act(action, at, &mut self.pending)
+        });
+        if !is_new {
+            return self.pending.truncate(before);
+        }
+        if let Err(refused) = &acted {
+            let letter = refused_action(&self.actions, record, refused);
+            self.dead_letters.extend(letter);
+        }
+        self.acted.push(acted.map_err(|refused| refused.reason));
+    }
+
     fn write(&self, revision: &Revision, now: EventTime) -> Option<Outgoing> {
         let alert = Alert::render(revision, &self.rendering);
         let delay_ms = now.millis_since(revision.signal.sent_at);
         let delivery = Delivery {
-            delay_ms: Some(delay_ms),
+            delay_ms: (!revision.reason.is_by_people()).then_some(delay_ms),
             traceparent: None,
         };
         match cloud_event(&alert, &self.rendering.source, &delivery) {
@@ -174,7 +209,7 @@ impl Written {
             status: revision.status,
             has_claims: !revision.claims.is_empty(),
             detection_ms: revision.opened_at.millis_since(revision.signal.onset_at),
-            sent_at: revision.signal.sent_at,
+            sent_at: (!revision.reason.is_by_people()).then_some(revision.signal.sent_at),
         }
     }
 }
@@ -210,6 +245,7 @@ impl Stage for TriageStage {
         self.pending
             .iter()
             .filter_map(|revision| self.write(revision, now))
+            .chain(self.dead_letters.iter().cloned())
             .collect()
     }
 
@@ -227,6 +263,7 @@ impl Stage for TriageStage {
     fn committed(&mut self) {
         self.sent
             .extend(self.pending.drain(..).map(|told| Written::of(&told)));
+        self.dead_letters.clear();
         self.progressed = false;
         self.leaves = false;
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Resembled;
+use super::{People, Resembled};
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 
@@ -140,6 +140,43 @@ pub enum Reason {
     Merged,
     /// The talk fell back to what is usual and stayed there.
     Calm,
+    /// A person took it over.
+    Acknowledged,
+    /// A person asked for silence.
+    Snoozed,
+    /// An acknowledgement or a snooze is over.
+    Expired,
+    /// A person ended it.
+    Closed,
+    /// A person called it a false alarm, which ends it.
+    FalseAlarm,
+    /// A person brought it back.
+    Reopened,
+    /// A person left a note.
+    Noted,
+}
+
+impl Reason {
+    /// Whether a person's action made the revision, or the end of one, and not the talk.
+    pub const fn is_by_people(self) -> bool {
+        match self {
+            Self::Acknowledged
+            | Self::Snoozed
+            | Self::Expired
+            | Self::Closed
+            | Self::FalseAlarm
+            | Self::Reopened
+            | Self::Noted => true,
+            Self::Spike
+            | Self::Growth
+            | Self::LevelRaised
+            | Self::TopicsJoined
+            | Self::CharacterChanged
+            | Self::ClaimFound
+            | Self::Merged
+            | Self::Calm => false,
+        }
+    }
 }
 
 /// One revision of one incident.
@@ -172,6 +209,9 @@ pub struct Revision {
     /// Fact-checked claims that its posts resemble, the one with most posts first.
     #[serde(default)]
     pub claims: Vec<Resembled>,
+    /// What people did with it.
+    #[serde(default)]
+    pub people: People,
     /// The leading topic's newest signal.
     pub signal: Signal,
 }

@@ -211,13 +211,13 @@ proptest! {
         let of = |status: Status| revisions.iter().filter(|told| told.status == status).count();
         prop_assert_eq!(triage.open_incidents(), of(Status::Opened) - of(Status::Resolved));
         let mut members = 0;
-        for (number, case) in &triage.cases {
+        for (number, case) in &triage.state.cases {
             members += case.members.len();
             for episode in case.members.keys() {
-                prop_assert_eq!(triage.episodes.get(episode), Some(number));
+                prop_assert_eq!(triage.state.episodes.get(episode), Some(number));
             }
         }
-        prop_assert_eq!(members, triage.episodes.len());
+        prop_assert_eq!(members, triage.state.episodes.len());
     }
 
     /// After a crash the log may hold everything twice: no alert has the id of another.
