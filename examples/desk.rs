@@ -10,11 +10,13 @@
 #![expect(clippy::print_stdout, reason = "it is how this tells its address")]
 
 use std::io::BufRead as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use kentongan::alert::Alert;
+use kentongan::config::Config;
 use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, router};
 use kentongan::metrics::{Known, Metrics};
 use kentongan::post::FeedKind;
@@ -29,7 +31,10 @@ async fn main() -> anyhow::Result<()> {
     let address = std::env::args().nth(1);
     let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0")).await?;
     let tokens_file = std::env::args().nth(2).unwrap_or_default();
-    let access = Access::of(listener.local_addr()?, &tokens_file)?;
+    let mut http = Config::built_in()?.http;
+    http.listen = listener.local_addr()?;
+    http.tokens_file = tokens_file;
+    let access = Access::of(&http)?;
     let registry = Registry::new();
     let metrics = Metrics::new(&registry, &Known::default())?;
     let health = Arc::new(Health::new(u32::MAX));
@@ -51,9 +56,10 @@ async fn main() -> anyhow::Result<()> {
             told.tick(clock::now(), made_up_feeds());
         }
     };
+    let routes = router(desk, access).into_make_service_with_connect_info::<SocketAddr>();
     println!("Page: http://{}/", listener.local_addr()?);
     tokio::select! {
-        served = axum::serve(listener, router(desk, access)) => served.context("serving the page")?,
+        served = axum::serve(listener, routes) => served.context("serving the page")?,
         () = tick => {}
     }
     drop(read);

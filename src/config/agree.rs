@@ -23,7 +23,7 @@ struct Use<'tree> {
 
 /// No two uses of one Kafka topic: a feed that reads `alerts` would feed on itself.
 pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
-    let mut uses: Vec<Use<'_>> = ["counts", "signals", "alerts", "snapshots"]
+    let mut uses: Vec<Use<'_>> = ["counts", "signals", "alerts", "snapshots", "pulse"]
         .iter()
         .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
         .collect();

@@ -6,7 +6,9 @@ use prometheus::Registry;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel, Row};
+use super::rising::{Rising, RisingTopics};
+use super::row::Row;
+use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel};
 use crate::alert::{Alert, UtcTime};
 use crate::metrics::{Limit, Metrics};
 use crate::post::EventTime;
@@ -19,6 +21,8 @@ pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
 pub struct Limits {
     /// Incidents in the list.
     pub incidents: usize,
+    /// Revisions of incidents that are kept in full, for looking back.
+    pub revisions: usize,
     /// Events that a page may have missed.
     pub events: usize,
     /// Pages that are connected live.
@@ -29,6 +33,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             incidents: 500,
+            revisions: 5_000,
             events: 1_000,
             clients: 500,
         }
@@ -46,6 +51,7 @@ pub struct Desk {
     pub(super) clock: Clock,
     feeds: RwLock<Feeds>,
     pub(super) documents: Option<CapDocuments>,
+    pub(super) rising: RisingTopics,
 }
 
 #[derive(Serialize)]
@@ -67,7 +73,7 @@ impl Desk {
         let began = clock();
         Self {
             health,
-            incidents: ReadModel::new(limits.incidents),
+            incidents: ReadModel::new(limits.incidents, limits.revisions),
             events: EventLog::new(limits.events, began),
             clients: Arc::new(Semaphore::new(limits.clients)),
             metrics,
@@ -78,6 +84,7 @@ impl Desk {
                 feeds: Vec::new(),
             }),
             documents: None,
+            rising: RisingTopics::default(),
         }
     }
 
@@ -105,9 +112,15 @@ impl Desk {
     /// nothing for five says that it is late.
     pub fn tick(&self, now: EventTime, feeds: Vec<FeedHealth>) {
         let at = UtcTime::new(now);
+        self.rising.tick();
         let feeds = Feeds { at, feeds };
         self.events.mention("tick", json(&feeds));
         *self.feeds.write().unwrap_or_else(PoisonError::into_inner) = feeds;
+    }
+
+    /// Takes in what a partition states to be rising at `at`.
+    pub fn rise(&self, partition: u32, at: EventTime, topics: Vec<Rising>) {
+        self.rising.state(partition, UtcTime::new(at), topics);
     }
 
     /// Ends the live streams, so that the server can stop.

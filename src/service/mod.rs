@@ -22,6 +22,7 @@ mod notify_stage;
 pub mod notify_test;
 mod observe;
 mod port;
+mod pulse;
 pub mod refold;
 mod refusals;
 pub mod replay;

@@ -36,7 +36,8 @@ fn every_feed_has_its_dead_letters() {
             "counts",
             "signals",
             "alerts",
-            "snapshots"
+            "snapshots",
+            "pulse"
         ]
     );
 }
