@@ -7,10 +7,10 @@ mod access;
 mod cap;
 #[path = "desk/live.rs"]
 mod live;
-#[path = "desk/openapi.rs"]
-mod openapi;
 #[path = "desk/looking_back.rs"]
 mod looking_back;
+#[path = "desk/openapi.rs"]
+mod openapi;
 #[path = "desk/page.rs"]
 mod page;
 

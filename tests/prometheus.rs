@@ -91,7 +91,14 @@ fn kentongan(address: &str, alertmanager: &str) -> Option<Running> {
     let listen = format!("http.metrics_listen={address}");
     start(
         Command::new(env!("CARGO_BIN_EXE_kentongan"))
-            .args(["--set", &urls, "--set", &listen, "--set", "http.listen=127.0.0.1:0"])
+            .args([
+                "--set",
+                &urls,
+                "--set",
+                &listen,
+                "--set",
+                "http.listen=127.0.0.1:0",
+            ])
             .args(["demo", "--speed", "60", "--for", "300s"]),
     )
 }

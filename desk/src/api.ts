@@ -58,6 +58,13 @@ export interface Holder { name: string; role: "viewer" | "operator" }
 /** What a person does; `who` only where the program does not know it. */
 export interface Deed { id: string; do: string; note: string; until: string | null; who?: string }
 
+/** A watch topic as somebody thinks of it, and what it would have done. */
+export interface WatchDraft { id: string; any: string[]; all: string[]; none: string[] }
+export interface Trial {
+  posts: number; from: string | null; to: string | null; matched: number; series: number[]; series_s: number; toml: string;
+  incidents: { title: Title; level: Level; opened_at: string; resolved_at: string | null }[];
+}
+
 /** Why the program did not answer: 401 asks for a token, 0 means that nobody answered. */
 export class Refused extends Error {
   constructor(readonly status: number, readonly reason = "") { super(`refused: ${status}`); }
@@ -94,8 +101,16 @@ export async function session(): Promise<Holder> {
   return (await ask("/api/v1/session")).json();
 }
 
+async function post(path: string, body: unknown): Promise<Response> {
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+export async function tryWatch(draft: WatchDraft): Promise<Trial> {
+  return (await post("/api/v1/watch/trial", draft)).json();
+}
+
 export async function act(id: string, deed: Deed): Promise<void> {
-  await ask(`${incidentPath(id)}/actions`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(deed) });
+  await post(`${incidentPath(id)}/actions`, deed);
 }
 
 /** Whether this page may read: true, false (a token is needed), or nobody answered. */

@@ -1,5 +1,6 @@
 //! Answers in JSON, and the probes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -19,16 +20,33 @@ use crate::metrics;
 #[derive(Debug)]
 pub(super) struct Problem(pub(super) StatusCode, pub(super) &'static str);
 
+/// The same in words that the request gave cause for.
+#[derive(Debug)]
+pub(super) struct Told(pub(super) StatusCode, pub(super) String);
+
+impl IntoResponse for Told {
+    fn into_response(self) -> Response {
+        let error = self.1.into();
+        (self.0, Json(Refusal { error })).into_response()
+    }
+}
+
+/// What is told to whoever may read only.
+pub(super) const VIEWER: Problem = Problem(
+    StatusCode::FORBIDDEN,
+    "this needs the role operator, and yours is viewer",
+);
+
 /// What a refused request is told.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Refusal {
-    error: &'static str,
+    error: Cow<'static, str>,
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let error = Refusal { error: self.1 };
-        (self.0, Json(error)).into_response()
+        let error = self.1.into();
+        (self.0, Json(Refusal { error })).into_response()
     }
 }
 

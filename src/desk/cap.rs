@@ -42,10 +42,7 @@ impl CapDocuments {
     }
 }
 
-pub(super) async fn document(
-    State(desk): State<Arc<Desk>>,
-    Id(incident): Id,
-) -> Response {
+pub(super) async fn document(State(desk): State<Arc<Desk>>, Id(incident): Id) -> Response {
     match (&desk.documents, desk.incidents.detail(&incident)) {
         (Some(documents), Some(detail)) => {
             let kind = [(header::CONTENT_TYPE, CAP_MEDIA_TYPE)];

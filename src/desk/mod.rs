@@ -29,6 +29,7 @@ mod security;
 mod session;
 mod state;
 mod tokens;
+mod trial;
 
 pub use access::{Access, AccessError, Holder, Role};
 pub use cap::CapDocuments;
@@ -42,3 +43,4 @@ pub use rising::Rising;
 pub use router::{probes_router, router};
 pub use row::{HistoryEntry, IncidentDetail, Row};
 pub use state::{Clock, Desk, Limits};
+pub use trial::{NoTrial, Trial, TrialIncident, Trials, WatchDraft};

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::access::Holder;
 use super::api::{Incidents, Refusal};
 use super::rising::RisingNow;
-use super::{Feeds, Handover, IncidentDetail};
+use super::{Feeds, Handover, IncidentDetail, Trial, WatchDraft};
 
 const COMPONENTS: &str = "/components/schemas";
 
@@ -103,6 +103,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
             parameters: json!([]),
             refusals: &[],
         }),
+        "/api/v1/watch/trial": { "post": trial(schemas, &refusal) },
         "/api/v1/feeds": read(Question {
             summary: "How the feeds are",
             found: answer::<Feeds>(schemas, "Every configured feed."),
@@ -133,6 +134,37 @@ fn operation(refusal: &Value, question: Question<'_>) -> Value {
         "parameters": question.parameters,
         "responses": responses,
     })
+}
+
+fn trial(schemas: &mut SchemaGenerator, refusal: &Value) -> Value {
+    let question = Question {
+        summary: "What would this watch topic have done with the newest posts that the feeds hold?",
+        found: answer::<Trial>(
+            schemas,
+            "What it matches, and the incidents that it would have opened.",
+        ),
+        parameters: json!([]),
+        refusals: &[
+            ("400", "Not JSON."),
+            ("403", "Asked by a viewer, or by a page of elsewhere."),
+            ("413", "Too long."),
+            ("415", "Not sent as JSON."),
+            ("422", "No watch topic, and why."),
+            ("503", "Another trial runs, or there are no feeds here."),
+        ],
+    };
+    with_body::<WatchDraft>(schemas, operation(refusal, question))
+}
+
+/// The operation with a body in JSON of this type.
+fn with_body<T: JsonSchema>(schemas: &mut SchemaGenerator, mut operation: Value) -> Value {
+    if let Some(members) = operation.as_object_mut() {
+        let schema = schemas.subschema_for::<T>();
+        let content = json!({ "application/json": { "schema": schema } });
+        let body = json!({ "required": true, "content": content });
+        members.insert("requestBody".to_owned(), body);
+    }
+    operation
 }
 
 fn refused(refusal: &Value, meaning: &str) -> Value {

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
 use super::access::{Access, Gate, guard, slow_down};
-use super::{Desk, api, cap, handover, live, openapi, page, rising, security, session};
+use super::{Desk, api, cap, handover, live, openapi, page, rising, security, session, trial};
+
+/// Longest body of a request.
+const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The routes of the page's port, for whom `access` lets in.
 pub fn router(desk: Arc<Desk>, access: Access) -> Router {
@@ -21,12 +25,14 @@ pub fn router(desk: Arc<Desk>, access: Access) -> Router {
         .route("/api/v1/incidents/{id}", get(api::incident))
         .route("/api/v1/handover", get(handover::handover))
         .route("/api/v1/rising", get(rising::rising))
+        .route("/api/v1/watch/trial", post(trial::attempt))
         .route("/api/v1/feeds", get(api::feeds))
         .route("/api/v1/events", get(live::events))
         .route("/cap", get(cap::feed))
         .route("/cap/{incident}", get(cap::document))
         .route("/api/v1/session", get(session::who))
         .route_layer(from_fn_with_state(gate.clone(), guard))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(desk);
     let signing = Router::new()
         .route(

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::rising::{Rising, RisingTopics};
 use super::row::Row;
-use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel};
+use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel, Trials};
 use crate::alert::{Alert, UtcTime};
 use crate::metrics::{Limit, Metrics};
 use crate::post::EventTime;
@@ -52,6 +52,8 @@ pub struct Desk {
     feeds: RwLock<Feeds>,
     pub(super) documents: Option<CapDocuments>,
     pub(super) rising: RisingTopics,
+    pub(super) trials: Option<Arc<dyn Trials>>,
+    pub(super) trial_place: Arc<Semaphore>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +87,8 @@ impl Desk {
             }),
             documents: None,
             rising: RisingTopics::default(),
+            trials: None,
+            trial_place: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -93,6 +97,15 @@ impl Desk {
     pub fn with_documents(self, documents: CapDocuments) -> Self {
         Self {
             documents: Some(documents),
+            ..self
+        }
+    }
+
+    /// The same, where watch topics can be tried.
+    #[must_use]
+    pub fn with_trials(self, trials: Arc<dyn Trials>) -> Self {
+        Self {
+            trials: Some(trials),
             ..self
         }
     }

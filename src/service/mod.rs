@@ -31,6 +31,7 @@ pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
 mod triage_threads;
+mod trial;
 mod watchdog;
 mod watched_log;
 

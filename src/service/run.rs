@@ -27,6 +27,7 @@ use super::observe::{self, FeedStatements};
 use super::port::{Port, access, serve};
 use super::pulse;
 use super::triage_threads;
+use super::trial::FeedTrials;
 use crate::alert::{Alert, Words};
 use crate::config::{Config, Delivery};
 use crate::desk::{AccessError, CapDocuments, Clock, Desk, Health, Limits};
@@ -193,6 +194,7 @@ impl Service {
             ended: sender,
         });
         let (partitions, has_pulse) = partitions_in_time(&shared, config)?;
+        let desk = desk.with_trials(Arc::new(FeedTrials(Arc::clone(&shared))));
         let desk = Arc::new(desk);
         let probes = Port::of_probes(config, &desk)?;
         let page = access.map(|access| Port::of_page(config, &desk, access));

@@ -188,7 +188,11 @@ async fn probes_and_metrics_have_a_port_of_their_own_and_nothing_else_is_there()
     for path in ["/live", "/ready", "/metrics"] {
         let answer = ask(&house, "GET", path, &[]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert!(answer.text.contains("http.metrics_listen"), "{}", answer.text);
+        assert!(
+            answer.text.contains("http.metrics_listen"),
+            "{}",
+            answer.text
+        );
     }
 }
 
@@ -228,14 +232,25 @@ async fn a_proxy_is_believed_only_from_its_own_network() {
     let routes = router(Arc::clone(&house.desk), behind_proxy());
     let rina = [("x-forwarded-user", "rina")];
     let (status, text) = from(&routes, "10.1.2.3:1", &rina).await;
-    assert_eq!((status, text.as_str()), (StatusCode::OK, r#"{"name":"rina","role":"operator"}"#));
-    let (_, text) = from(&routes, "[::ffff:10.1.2.3]:1", &[("X-Forwarded-User", "budi")]).await;
+    assert_eq!(
+        (status, text.as_str()),
+        (StatusCode::OK, r#"{"name":"rina","role":"operator"}"#)
+    );
+    let (_, text) = from(
+        &routes,
+        "[::ffff:10.1.2.3]:1",
+        &[("X-Forwarded-User", "budi")],
+    )
+    .await;
     assert_eq!(text, r#"{"name":"budi","role":"viewer"}"#);
     for (peer, headers) in [
         ("10.2.0.1:1", &rina[..]),
         ("10.1.2.3:1", &[][..]),
         ("10.1.2.3:1", &[("x-forwarded-user", "")]),
-        ("10.1.2.3:1", &[("x-forwarded-user", "rina"), ("x-forwarded-user", "budi")]),
+        (
+            "10.1.2.3:1",
+            &[("x-forwarded-user", "rina"), ("x-forwarded-user", "budi")],
+        ),
     ] {
         let (status, _) = from(&routes, peer, headers).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{peer} {headers:?}");
@@ -246,7 +261,10 @@ async fn a_proxy_is_believed_only_from_its_own_network() {
 async fn a_client_that_asks_too_often_is_refused_and_counted_and_others_are_not() {
     let house = House::furnished();
     let routes = router(Arc::clone(&house.desk), behind_proxy());
-    let (rina, budi) = ([("x-forwarded-user", "rina")], [("x-forwarded-user", "budi")]);
+    let (rina, budi) = (
+        [("x-forwarded-user", "rina")],
+        [("x-forwarded-user", "budi")],
+    );
     for _ in 0..20 {
         assert_eq!(from(&routes, "10.1.2.3:1", &rina).await.0, StatusCode::OK);
     }
@@ -262,7 +280,10 @@ async fn a_client_that_asks_too_often_is_refused_and_counted_and_others_are_not(
     }
     assert_eq!(refused, 20);
     let metrics = house.get("/metrics").await.text;
-    assert!(metrics.contains(r#"limit_hits_total{limit="desk_requests"} 21"#), "{metrics}");
+    assert!(
+        metrics.contains(r#"limit_hits_total{limit="desk_requests"} 21"#),
+        "{metrics}"
+    );
     house.now.fetch_add(60_000, Ordering::Relaxed);
     assert_eq!(from(&routes, "10.1.2.3:1", &rina).await.0, StatusCode::OK);
 }
@@ -276,9 +297,18 @@ async fn a_page_of_elsewhere_changes_nothing() {
         (&[("sec-fetch-site", "same-origin")], StatusCode::OK),
         (&[("sec-fetch-site", "cross-site")], StatusCode::FORBIDDEN),
         (&[("sec-fetch-site", "same-site")], StatusCode::FORBIDDEN),
-        (&[("origin", "https://desk.example"), ("host", "desk.example")], StatusCode::OK),
-        (&[("origin", "https://evil.example"), ("host", "desk.example")], StatusCode::FORBIDDEN),
-        (&[("origin", "null"), ("host", "desk.example")], StatusCode::FORBIDDEN),
+        (
+            &[("origin", "https://desk.example"), ("host", "desk.example")],
+            StatusCode::OK,
+        ),
+        (
+            &[("origin", "https://evil.example"), ("host", "desk.example")],
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            &[("origin", "null"), ("host", "desk.example")],
+            StatusCode::FORBIDDEN,
+        ),
     ] {
         let mut all = vec![("authorization", bearer.as_str())];
         all.extend_from_slice(headers);

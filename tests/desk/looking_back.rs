@@ -8,7 +8,8 @@ use super::*;
 /// An incident that opens at minute 1, rises at minute 5 and is taken over at minute 7.
 fn house() -> House {
     let house = House::new(Limits::default());
-    let at = |minute: i64| UtcTime::new(EventTime::from_millis(1_772_568_000_000 + minute * 60_000));
+    let at =
+        |minute: i64| UtcTime::new(EventTime::from_millis(1_772_568_000_000 + minute * 60_000));
     let mut alert = example(1);
     (alert.level, alert.updated_at) = (Level::Waspada, at(1));
     house.desk.apply(alert.clone());
@@ -42,7 +43,10 @@ async fn the_list_and_an_incident_are_told_as_they_were() {
     ] {
         let list = json(&house, &format!("/api/v1/incidents?at={at}")).await;
         let rows = list["incidents"].as_array().unwrap();
-        let found: Vec<&str> = rows.iter().map(|row| row["level"].as_str().unwrap()).collect();
+        let found: Vec<&str> = rows
+            .iter()
+            .map(|row| row["level"].as_str().unwrap())
+            .collect();
         assert_eq!(found, levels, "{at}");
         assert_eq!(list["kept_from"], Value::Null);
     }
@@ -71,7 +75,10 @@ async fn what_is_no_longer_kept_is_said_and_so_is_a_time_that_is_none() {
         let answer = house.get(&format!("/api/v1/incidents{wrong}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
-    assert_eq!(house.get("/api/v1/handover").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        house.get("/api/v1/handover").await.status,
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[tokio::test]
@@ -82,10 +89,23 @@ async fn a_shift_hands_over_what_is_open_who_took_it_and_what_changed() {
     let one = &shift["incidents"][0];
     assert_eq!(one["before"]["level"], "waspada");
     assert_eq!(one["now"]["acknowledged"]["by"], "rina");
-    let owners: Vec<&Value> = one["changes"].as_array().unwrap().iter().map(|entry| &entry["owner"]).collect();
+    let owners: Vec<&Value> = one["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["owner"])
+        .collect();
     assert_eq!(owners, [&Value::Null, &Value::from("rina")]);
     let shift = json(&house, "/api/v1/handover?since=2026-03-03T20:00:00Z").await;
-    assert_eq!(shift["incidents"][0]["before"], Value::Null, "it began during the shift");
+    assert_eq!(
+        shift["incidents"][0]["before"],
+        Value::Null,
+        "it began during the shift"
+    );
     let shift = json(&house, "/api/v1/handover?since=2026-03-03T21:00:00Z").await;
-    assert_eq!(shift["incidents"][0]["changes"], Value::Array(vec![]), "open all the same");
+    assert_eq!(
+        shift["incidents"][0]["changes"],
+        Value::Array(vec![]),
+        "open all the same"
+    );
 }

@@ -16,7 +16,11 @@ async fn every_answer_in_json_is_as_described() {
         if schema.is_null() {
             continue;
         }
-        let needed = if path.ends_with("handover") { "?since=2026-03-03T20:00:00Z" } else { "" };
+        let needed = if path.ends_with("handover") {
+            "?since=2026-03-03T20:00:00Z"
+        } else {
+            ""
+        };
         let asked = path.replace("{id}", INCIDENT) + needed;
         let answer = house.get(&asked).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");

@@ -26,7 +26,12 @@ fn demo_alerts_within_30_s_answers_on_the_next_free_port_and_ends_well() {
     assert_ne!(page, taken.to_string());
     let probes = probes(&demo.output()).unwrap();
     assert_ne!(probes, page);
-    for (address, path) in [(&page, "/"), (&probes, "/live"), (&probes, "/ready"), (&probes, "/metrics")] {
+    for (address, path) in [
+        (&page, "/"),
+        (&probes, "/live"),
+        (&probes, "/ready"),
+        (&probes, "/metrics"),
+    ] {
         // Ready is not at once: the groups form, what was told is read.
         let answer = || get(address, path).filter(|(status, _)| *status == 200);
         assert!(until(FIRST_ALERT, answer).is_some(), "{path}");
