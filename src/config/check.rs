@@ -60,6 +60,7 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
             .unwrap_or_default(),
         counts: section.text("counts", kafka_name).unwrap_or_default(),
         signals: section.text("signals", kafka_name).unwrap_or_default(),
+        actions: section.text("actions", kafka_name).unwrap_or_default(),
         alerts: section.text("alerts", kafka_name).unwrap_or_default(),
         snapshots: section.text("snapshots", kafka_name).unwrap_or_default(),
         pulse: section.text("pulse", kafka_name).unwrap_or_default(),

@@ -34,7 +34,7 @@ use serde::Serialize;
 
 pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, MailSecurity, Route};
 pub use claims::Claims;
-pub use environment::log_filter;
+pub use environment::{log_filter, user_name};
 pub use format::Format;
 pub use http::Http;
 pub use levels::Levels;
@@ -98,6 +98,8 @@ pub struct Kafka {
     pub counts: String,
     /// Kafka topic of the signals.
     pub signals: String,
+    /// Kafka topic of what people do with incidents.
+    pub actions: String,
     /// Kafka topic of the alerts.
     pub alerts: String,
     /// Kafka topic of the snapshots.

@@ -8,6 +8,7 @@
 //! Not here: listening, spawning, the clock (`service`).
 
 mod access;
+mod actions;
 mod api;
 mod cap;
 mod events;

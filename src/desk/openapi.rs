@@ -9,6 +9,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::access::Holder;
+use super::actions::{ActionDraft, ActionTaken};
 use super::api::{Incidents, Refusal};
 use super::rising::RisingNow;
 use super::{Feeds, Handover, IncidentDetail, Trial, WatchDraft};
@@ -88,9 +89,10 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
         "/api/v1/incidents/{id}": read(Question {
             summary: "One incident in full",
             found: answer::<IncidentDetail>(schemas, "A revision, its series, and its history."),
-            parameters: json!([incident, time("at", "As it was then.", false)]),
+            parameters: json!([incident.clone(), time("at", "As it was then.", false)]),
             refusals: &[BAD_TIME, MISSING, GONE],
         }),
+        "/api/v1/incidents/{id}/actions": { "post": act(schemas, &refusal, &incident), },
         "/api/v1/handover": read(Question {
             summary: "What a shift hands over: open, taken by whom, changed since its begin",
             found: answer::<Handover>(schemas, "Every incident that is open or has changed."),
@@ -134,6 +136,37 @@ fn operation(refusal: &Value, question: Question<'_>) -> Value {
         "parameters": question.parameters,
         "responses": responses,
     })
+}
+
+fn act(schemas: &mut SchemaGenerator, refusal: &Value, incident: &Value) -> Value {
+    let question = Question {
+        summary: "Do something with an incident: it stands in the log, and comes back as the next revision",
+        found: Value::Null,
+        parameters: json!([incident]),
+        refusals: &[
+            ("400", "Not JSON."),
+            ("403", "Asked by a viewer, or by a page of elsewhere."),
+            MISSING,
+            ("409", "The incident is over, or is open already."),
+            ("413", "Too long."),
+            ("415", "Not sent as JSON."),
+            ("422", "No action, and why."),
+            (
+                "503",
+                "The log did not take it: send it again with the same id.",
+            ),
+        ],
+    };
+    let mut operation = with_body::<ActionDraft>(schemas, operation(refusal, question));
+    let taken = answer::<ActionTaken>(schemas, "The log has it.");
+    if let Some(responses) = operation
+        .pointer_mut("/responses")
+        .and_then(Value::as_object_mut)
+    {
+        responses.remove("200");
+        responses.insert("202".to_owned(), taken);
+    }
+    operation
 }
 
 fn trial(schemas: &mut SchemaGenerator, refusal: &Value) -> Value {

@@ -8,7 +8,9 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 
 use super::access::{Access, Gate, guard, slow_down};
-use super::{Desk, api, cap, handover, live, openapi, page, rising, security, session, trial};
+use super::{
+    Desk, actions, api, cap, handover, live, openapi, page, rising, security, session, trial,
+};
 
 /// Longest body of a request.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -23,6 +25,7 @@ pub fn router(desk: Arc<Desk>, access: Access) -> Router {
     let guarded = Router::new()
         .route("/api/v1/incidents", get(api::incidents))
         .route("/api/v1/incidents/{id}", get(api::incident))
+        .route("/api/v1/incidents/{id}/actions", post(actions::act))
         .route("/api/v1/handover", get(handover::handover))
         .route("/api/v1/rising", get(rising::rising))
         .route("/api/v1/watch/trial", post(trial::attempt))

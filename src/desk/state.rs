@@ -12,6 +12,7 @@ use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel, Trials
 use crate::alert::{Alert, UtcTime};
 use crate::metrics::{Limit, Metrics};
 use crate::post::EventTime;
+use crate::triage::ActionSink;
 
 /// Wall time, as the service reads it.
 pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
@@ -52,6 +53,7 @@ pub struct Desk {
     feeds: RwLock<Feeds>,
     pub(super) documents: Option<CapDocuments>,
     pub(super) rising: RisingTopics,
+    pub(super) actions: Option<Arc<dyn ActionSink>>,
     pub(super) trials: Option<Arc<dyn Trials>>,
     pub(super) trial_place: Arc<Semaphore>,
 }
@@ -87,6 +89,7 @@ impl Desk {
             }),
             documents: None,
             rising: RisingTopics::default(),
+            actions: None,
             trials: None,
             trial_place: Arc::new(Semaphore::new(1)),
         }
@@ -97,6 +100,15 @@ impl Desk {
     pub fn with_documents(self, documents: CapDocuments) -> Self {
         Self {
             documents: Some(documents),
+            ..self
+        }
+    }
+
+    /// The same, where people can act: what they do goes to `sink`.
+    #[must_use]
+    pub fn with_actions(self, sink: Arc<dyn ActionSink>) -> Self {
+        Self {
+            actions: Some(sink),
             ..self
         }
     }

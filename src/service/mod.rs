@@ -3,6 +3,7 @@
 //! In: a checked configuration. Out: running stages.
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
+pub mod action_writer;
 mod alerts_reader;
 pub mod claims_file;
 pub mod clock;
@@ -72,6 +73,11 @@ pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
     Ok(AccountKey::new(
         secret.map_or_else(drawn, |secret| secret.bytes()),
     ))
+}
+
+/// A name that nothing else has.
+pub fn drawn_id() -> String {
+    format!("{:032x}", u128::from_le_bytes(drawn()))
 }
 
 /// Bytes that nobody can guess: the standard library seeds each map's hasher from the system.

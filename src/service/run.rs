@@ -13,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::RenderingError;
+use super::action_writer::ActionWriter;
 use super::alerts_reader;
 use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
@@ -194,6 +195,7 @@ impl Service {
             ended: sender,
         });
         let (partitions, has_pulse) = partitions_in_time(&shared, config)?;
+        let desk = desk.with_actions(Arc::new(ActionWriter::new(config)));
         let desk = desk.with_trials(Arc::new(FeedTrials(Arc::clone(&shared))));
         let desk = Arc::new(desk);
         let probes = Port::of_probes(config, &desk)?;
@@ -316,6 +318,7 @@ fn partitions(shared: &Shared, config: &Config) -> Result<(Vec<u32>, bool), Serv
     let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let mut asked = names.clone();
+    asked.push(&config.kafka.actions);
     if config.kafka.delivery == Delivery::ExactlyOnce {
         asked.push(&config.kafka.snapshots);
     }

@@ -7,6 +7,7 @@
 //! signal changes nothing; a signal of an episode that was never seen to open opens it.
 //! Not here: how a revision is written (`alert`), whom it reaches (`notify`).
 
+mod action;
 mod assess;
 mod case;
 mod incident;
@@ -20,6 +21,7 @@ mod tests_claims;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+pub use action::{ACTION_SCHEMA, Action, ActionRefusal, ActionSink, Deed, RefusedAction, Unsent};
 pub use incident::{Character, Level, Reason, Revision, Status};
 pub use resembled::{FactChecks, Resembled};
 

@@ -41,6 +41,7 @@ brokers = "{brokers}"
 group = "{name}"
 counts = "{name}.counts"
 signals = "{name}.signals"
+actions = "{name}.actions"
 alerts = "{name}.alerts"
 snapshots = "{name}.snapshots"
 counts_partitions = {COUNTS_PARTITIONS}

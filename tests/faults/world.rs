@@ -132,6 +132,8 @@ impl World {
         }
         cluster.create("counts", COUNTS_PARTITIONS.into());
         cluster.create("signals", 1);
+        cluster.create("actions", 1);
+        cluster.create("actions.dlq", 1);
         cluster.create("alerts", 1);
         cluster.create("snapshots", COUNTS_PARTITIONS.into());
         let members = (0..MEMBERS).map(|_| Member::new(&config, &cluster));

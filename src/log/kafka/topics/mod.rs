@@ -24,6 +24,8 @@ const SIGNALS_DAYS: u64 = 30;
 const ALERTS_DAYS: u64 = 30;
 /// What is rising is of the moment.
 const PULSE_MS: u64 = 60 * 60 * 1000;
+/// As long as the signals, among which each is told again.
+const ACTIONS_DAYS: u64 = SIGNALS_DAYS;
 /// Partitions of a feed that `--create` makes; a feed of any other number will do.
 const FEED_PARTITIONS: u32 = 8;
 
@@ -122,7 +124,7 @@ fn dead_letters(feed: &str, purpose: &'static str, copies: u16) -> Needed {
     }
 }
 
-fn own(config: &Config) -> [Needed; 5] {
+fn own(config: &Config) -> [Needed; 7] {
     let kafka = &config.kafka;
     let (copies, bytes) = (kafka.replication_factor, RECORD_LIMIT_BYTES);
     let partitions = u32::from(kafka.counts_partitions);
@@ -139,6 +141,8 @@ fn own(config: &Config) -> [Needed; 5] {
             ..one(&kafka.counts, "batches", Fixed::Yes, COUNTS_DAYS)
         },
         one(&kafka.signals, "signals", Fixed::Yes, SIGNALS_DAYS),
+        one(&kafka.actions, "what people do", Fixed::No, ACTIONS_DAYS),
+        dead_letters(&kafka.actions, "refused actions", copies),
         one(&kafka.alerts, "alerts", Fixed::No, ALERTS_DAYS),
         Needed {
             name: kafka.snapshots.clone(),
