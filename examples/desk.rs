@@ -6,7 +6,8 @@
 //!
 //! In: alerts, one JSON object a line, on standard input; the address to listen on (default: a free
 //! port) and a file of tokens, if the page shall ask for one. Out: the address on standard output, then the page until it is interrupted.
-//! Rule: the desk is the one of the service; only the feeds are made up, because nothing feeds them.
+//! Rule: the desk is the one of the service; only the feeds and what is rising are made up, because nothing
+//! feeds them. What a person does is told on standard output, and whoever reads it answers with an alert.
 #![expect(clippy::print_stdout, reason = "it is how this tells its address")]
 
 use std::io::BufRead as _;
@@ -15,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kentongan::alert::Alert;
+use kentongan::alert::{Alert, Title};
 use kentongan::config::Config;
-use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, router};
+use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, Rising, router};
 use kentongan::metrics::{Known, Metrics};
-use kentongan::post::FeedKind;
+use kentongan::post::{FeedKind, TopicKey};
 use kentongan::service::clock;
+use kentongan::triage::{Action, ActionSink, Unsent};
+use kentongan::window::Scale;
 use prometheus::Registry;
 use tokio::net::TcpListener;
 
@@ -45,7 +48,7 @@ async fn main() -> anyhow::Result<()> {
         metrics,
         Arc::new(clock::now),
     );
-    let desk = Arc::new(desk);
+    let desk = Arc::new(desk.with_actions(Arc::new(Told)));
     let reader = Arc::clone(&desk);
     let read = std::thread::spawn(move || read_alerts(&reader));
     let told = Arc::clone(&desk);
@@ -54,6 +57,7 @@ async fn main() -> anyhow::Result<()> {
         loop {
             beat.tick().await;
             told.tick(clock::now(), made_up_feeds());
+            told.rise(0, clock::now(), made_up_rising());
         }
     };
     let routes = router(desk, access).into_make_service_with_connect_info::<SocketAddr>();
@@ -64,6 +68,40 @@ async fn main() -> anyhow::Result<()> {
     }
     drop(read);
     Ok(())
+}
+
+/// Tells what a person does, in place of a log.
+struct Told;
+
+impl ActionSink for Told {
+    fn send(&self, action: &Action) -> Result<(), Unsent> {
+        let record = action.encode().map_err(|refused| Unsent {
+            detail: refused.to_string(),
+        })?;
+        println!("action: {}", String::from_utf8_lossy(&record));
+        Ok(())
+    }
+}
+
+fn made_up_rising() -> Vec<Rising> {
+    let rising = |id: &str, en: &str, topic, observed, open| Rising {
+        topic: TopicKey::new(topic),
+        title: Title {
+            id: id.to_owned(),
+            en: en.to_owned(),
+        },
+        kind: FeedKind::Social,
+        window: Scale::FiveMinutes,
+        observed,
+        expected: 0.5,
+        critical: 12,
+        open,
+    };
+    vec![
+        rising("Gempa · Nusa Tenggara Barat", "Earthquake · West Nusa Tenggara", "hazard:gempa@ID-NB", 412, true),
+        rising("Tagar #banjir", "Hashtag #banjir", "tag:banjir", 9, false),
+        rising("Jakarta", "Jakarta", "place:ID-JK", 4, false),
+    ]
 }
 
 fn read_alerts(desk: &Desk) {
