@@ -9,7 +9,8 @@ export function change(one: HandedOver): string {
   let before: HistoryEntry | null = one.before;
   const told: string[] = [];
   for (const entry of one.changes) {
-    const parts = [];
+    const parts: string[] = [];
+    if (!before) parts.push(word("opened_as", { level: entry.level.toUpperCase() }));
     if (before && entry.level !== before.level) parts.push(entry.level.toUpperCase());
     if (entry.owner && entry.owner !== before?.owner) parts.push(word("taken_by", { who: entry.owner }));
     const isPlain = entry.reason === "growth" || entry.reason === "spike";

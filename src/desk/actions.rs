@@ -128,7 +128,7 @@ fn action(incident: String, holder: Holder, draft: ActionDraft) -> Action {
 async fn send(desk: &Desk, action: Action) -> Response {
     let Some(sink) = desk.actions.clone() else {
         let problem = "this desk has no log to write to, so nothing can be done here";
-        return Problem(StatusCode::SERVICE_UNAVAILABLE, problem).into_response();
+        return Problem(StatusCode::CONFLICT, problem).into_response();
     };
     let Action {
         id, incident, who, ..

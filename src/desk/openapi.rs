@@ -72,7 +72,7 @@ const BAD_TIME: (&str, &str) = ("400", "A time or a name that is none.");
 const GONE: (&str, &str) = ("410", "What held then is no longer kept.");
 
 fn paths(schemas: &mut SchemaGenerator) -> Value {
-    let refusal = schemas.subschema_for::<Refusal>();
+    let refusal = Value::from(schemas.subschema_for::<Refusal>());
     let operation = |question: Question<'_>| operation(&refusal, question);
     let read = |question| json!({ "get": operation(question) });
     let incident = json!({
@@ -92,7 +92,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
             parameters: json!([incident.clone(), time("at", "As it was then.", false)]),
             refusals: &[BAD_TIME, MISSING, GONE],
         }),
-        "/api/v1/incidents/{id}/actions": { "post": act(schemas, &refusal, &incident), },
+        "/api/v1/incidents/{id}/actions": { "post": act(schemas, &refusal, &incident) },
         "/api/v1/handover": read(Question {
             summary: "What a shift hands over: open, taken by whom, changed since its begin",
             found: answer::<Handover>(schemas, "Every incident that is open or has changed."),
@@ -147,7 +147,7 @@ fn act(schemas: &mut SchemaGenerator, refusal: &Value, incident: &Value) -> Valu
             ("400", "Not JSON."),
             ("403", "Asked by a viewer, or by a page of elsewhere."),
             MISSING,
-            ("409", "The incident is over, or is open already."),
+            ("409", "The incident is over or is open already, or there is no log here."),
             ("413", "Too long."),
             ("415", "Not sent as JSON."),
             ("422", "No action, and why."),
@@ -180,10 +180,11 @@ fn trial(schemas: &mut SchemaGenerator, refusal: &Value) -> Value {
         refusals: &[
             ("400", "Not JSON."),
             ("403", "Asked by a viewer, or by a page of elsewhere."),
+            ("409", "There are no feeds here."),
             ("413", "Too long."),
             ("415", "Not sent as JSON."),
             ("422", "No watch topic, and why."),
-            ("503", "Another trial runs, or there are no feeds here."),
+            ("503", "Another trial runs, or the feeds cannot be read."),
         ],
     };
     with_body::<WatchDraft>(schemas, operation(refusal, question))

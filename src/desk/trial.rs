@@ -105,7 +105,7 @@ pub(super) async fn attempt(
     };
     let Some(trials) = desk.trials.clone() else {
         let problem = "this desk reads no feeds, so nothing can be tried";
-        return Problem(StatusCode::SERVICE_UNAVAILABLE, problem).into_response();
+        return Problem(StatusCode::CONFLICT, problem).into_response();
     };
     let Ok(place) = Arc::clone(&desk.trial_place).try_acquire_owned() else {
         let problem = "another trial runs, try again in a moment";
