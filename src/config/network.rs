@@ -81,7 +81,10 @@ mod tests {
     use super::*;
 
     fn holds(text: &str, address: &str) -> bool {
-        network(text).ok().unwrap().contains(address.parse().unwrap())
+        network(text)
+            .ok()
+            .unwrap()
+            .contains(address.parse().unwrap())
     }
 
     #[test]

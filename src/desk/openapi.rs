@@ -147,7 +147,10 @@ fn act(schemas: &mut SchemaGenerator, refusal: &Value, incident: &Value) -> Valu
             ("400", "Not JSON."),
             ("403", "Asked by a viewer, or by a page of elsewhere."),
             MISSING,
-            ("409", "The incident is over or is open already, or there is no log here."),
+            (
+                "409",
+                "The incident is over or is open already, or there is no log here.",
+            ),
             ("413", "Too long."),
             ("415", "Not sent as JSON."),
             ("422", "No action, and why."),

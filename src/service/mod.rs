@@ -28,6 +28,7 @@ pub mod refold;
 mod refusals;
 pub mod replay;
 pub mod run;
+mod service_error;
 pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;

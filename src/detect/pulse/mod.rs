@@ -167,3 +167,6 @@ impl RisingTopic {
         f64::from(self.observed) / f64::from(self.critical.max(1))
     }
 }
+
+#[cfg(test)]
+mod tests;
