@@ -39,6 +39,6 @@ pub use record::{
 };
 pub use render::Rendering;
 pub use schema::schema;
-pub use title::TopicNames;
+pub use title::{TopicNames, topic_title};
 pub use utc_time::UtcTime;
 pub use words::{Tongue, Words, WordsError};

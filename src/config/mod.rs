@@ -15,8 +15,10 @@ mod check;
 mod claims;
 mod environment;
 mod format;
+mod http;
 mod layer;
 mod levels;
+mod network;
 mod notify;
 mod paths;
 mod place;
@@ -28,15 +30,15 @@ mod suggest;
 mod text_rules;
 mod tree;
 
-use std::net::SocketAddr;
-
 use serde::Serialize;
 
 pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, MailSecurity, Route};
 pub use claims::Claims;
 pub use environment::{log_filter, user_name};
 pub use format::Format;
+pub use http::Http;
 pub use levels::Levels;
+pub use network::Network;
 pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretText, Webhook};
 pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
@@ -73,7 +75,7 @@ pub struct Config {
     pub claims: Claims,
     /// What may be shown of people's posts.
     pub privacy: Privacy,
-    /// The one port.
+    /// The ports, and who is let in.
     pub http: Http,
     /// The outbound record.
     pub alert: Alert,
@@ -102,6 +104,8 @@ pub struct Kafka {
     pub alerts: String,
     /// Kafka topic of the snapshots.
     pub snapshots: String,
+    /// Kafka topic of what is rising.
+    pub pulse: String,
     /// Whether a member that comes back within the session timeout takes up its own partitions.
     pub static_membership: bool,
     /// A silent member has left its group, milliseconds.
@@ -288,15 +292,6 @@ impl EvidenceMode {
             Self::None => "none",
         }
     }
-}
-
-/// The one port.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Http {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// File of the tokens that open the page; empty: none is asked.
-    pub tokens_file: String,
 }
 
 /// The outbound record.

@@ -18,6 +18,7 @@ mod keys;
 mod kind;
 mod level;
 mod onset;
+mod pulse;
 pub mod series;
 mod settings;
 mod signal;
@@ -32,6 +33,7 @@ mod volume;
 use std::collections::BTreeMap;
 
 pub use inputs::Ledger;
+pub use pulse::{PULSE_TOPICS, Pulse, RisingTopic};
 pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
 pub use snapshot::SnapshotError;

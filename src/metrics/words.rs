@@ -54,6 +54,10 @@ pub enum Limit {
     DeskIncidents,
     /// The desk's live connections: one was refused.
     DeskClients,
+    /// `http.requests_per_minute`: a request was refused.
+    DeskRequests,
+    /// What is rising: a statement found no place on its way to the log.
+    Pulse,
     /// `triage.max_open_incidents`: a signal could not open one.
     OpenIncidents,
     /// A channel's queue: the oldest delivery was dropped.
@@ -62,12 +66,14 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Topics,
         Self::FlushEntries,
         Self::SilentPartition,
         Self::DeskIncidents,
         Self::DeskClients,
+        Self::DeskRequests,
+        Self::Pulse,
         Self::OpenIncidents,
         Self::NotifyQueue,
     ];
@@ -80,6 +86,8 @@ impl Limit {
             Self::SilentPartition => "silent_partition",
             Self::DeskIncidents => "desk_incidents",
             Self::DeskClients => "desk_clients",
+            Self::DeskRequests => "desk_requests",
+            Self::Pulse => "pulse",
             Self::OpenIncidents => "open_incidents",
             Self::NotifyQueue => "notify_queue",
         }
