@@ -129,6 +129,7 @@ fn ingest(mut section: Section<'_, '_, '_>) -> Ingest {
         // A wait beyond a pane would delay every window.
         flush_interval_ms: section.whole("flush_interval_ms", 1..=10_000),
         flush_entries: section.whole("flush_entries", 1..=1_000_000),
+        flush_posts: section.whole("flush_posts", 1..=10_000_000),
         // The longest window is an hour: a later post could not change it any more.
         lateness_ms: section.whole("lateness_ms", 0..=3_600_000),
         future_skew_ms: section.whole("future_skew_ms", 0..=3_600_000),

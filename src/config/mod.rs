@@ -185,6 +185,8 @@ pub struct Ingest {
     pub flush_interval_ms: u32,
     /// Entries that force a flush.
     pub flush_entries: u32,
+    /// Posts without a commit that force a flush.
+    pub flush_posts: u32,
     /// Allowed lateness, milliseconds.
     pub lateness_ms: u32,
     /// Allowed future skew, milliseconds.

@@ -25,7 +25,7 @@ mod state;
 pub use access::{Access, AccessError, Holder, Role};
 pub use cap::CapDocuments;
 pub use events::{EventLog, Message, Resume};
-pub use feeds::{FeedHealth, FeedState, Feeds};
+pub use feeds::{FeedHealth, Feeds};
 pub use health::{Health, Latch};
 pub use openapi::openapi;
 pub use read_model::{HistoryEntry, IncidentDetail, ReadModel, Row};

@@ -10,6 +10,7 @@ fn known() -> Known<'static> {
         levels: vec!["waspada", "awas"],
         characters: vec!["organic"],
         statuses: vec!["opened", "resolved"],
+        feed_states: vec!["flowing", "silent"],
         channels: vec!["webhook"],
     }
 }

@@ -9,6 +9,7 @@
 
 mod assess;
 mod case;
+mod frozen;
 mod incident;
 mod kinship;
 mod resembled;
@@ -16,6 +17,8 @@ mod resembled;
 mod tests;
 #[cfg(test)]
 mod tests_claims;
+#[cfg(test)]
+mod tests_frozen;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,6 +30,7 @@ use crate::config;
 use crate::detect::{Change, Signal, SignalRecord};
 use crate::post::EventTime;
 use case::Case;
+use frozen::{FeedStates, Held};
 use kinship::{Bond, Facet};
 
 /// An episode of one partition of `counts`.
@@ -48,6 +52,8 @@ pub struct Triage {
     next_number: CaseNumber,
     over: Over,
     turned_away: u64,
+    feeds: FeedStates,
+    held: Held,
     checks: Option<FactChecks>,
 }
 
@@ -87,6 +93,8 @@ impl Triage {
             next_number: 0,
             over: Over::default(),
             turned_away: 0,
+            feeds: FeedStates::default(),
+            held: Held::new(),
             checks: None,
         }
     }
@@ -115,6 +123,7 @@ impl Triage {
             }
             SignalRecord::Tick(tick) => {
                 self.hear(tick.sent_at);
+                self.freeze(&tick, revisions);
                 self.pass(tick.watermark, revisions);
             }
         }
@@ -272,6 +281,9 @@ impl Triage {
         signal: Signal,
         revisions: &mut Vec<Revision>,
     ) {
+        if self.holds(number, episode, &signal) {
+            return;
+        }
         self.episodes.remove(episode);
         self.over.insert(episode.clone(), self.max_episodes());
         let case = self.cases.get_mut(&number);
