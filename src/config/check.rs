@@ -14,8 +14,8 @@ use crate::config::section::{Fault, Section};
 use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
-    Alert, Claims, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka,
-    Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
+    Alert, Claims, Config, Delivery, Detect, EvidenceMode, Feed, Format, GroupProtocol, Http,
+    Ingest, Kafka, Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
 };
 use crate::post::FeedKind;
 
@@ -63,6 +63,14 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
         signals: section.text("signals", kafka_name).unwrap_or_default(),
         alerts: section.text("alerts", kafka_name).unwrap_or_default(),
         snapshots: section.text("snapshots", kafka_name).unwrap_or_default(),
+        group_protocol: section
+            .choice(
+                "group_protocol",
+                &GroupProtocol::ALL,
+                GroupProtocol::as_str,
+                None,
+            )
+            .unwrap_or(GroupProtocol::Classic),
         static_membership: section.switch("static_membership"),
         session_timeout_ms: section.whole("session_timeout_ms", 1_000..=1_800_000),
         standing_after_ms: section.whole("standing_after_ms", 30_000..=86_400_000),
