@@ -106,6 +106,8 @@ pub struct Kafka {
     pub snapshots: String,
     /// Kafka topic of what is rising.
     pub pulse: String,
+    /// How the members of a group share partitions.
+    pub group_protocol: GroupProtocol,
     /// Whether a member that comes back within the session timeout takes up its own partitions.
     pub static_membership: bool,
     /// A silent member has left its group, milliseconds.
@@ -141,6 +143,29 @@ impl Delivery {
         match self {
             Self::AtLeastOnce => "at_least_once",
             Self::ExactlyOnce => "exactly_once",
+        }
+    }
+}
+
+/// How the members of a group share partitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupProtocol {
+    /// All give everything back whenever one comes or goes.
+    Classic,
+    /// The brokers move single partitions (KIP-848); needs Kafka 4.0 or later.
+    Consumer,
+}
+
+impl GroupProtocol {
+    /// Every protocol, in the order of messages.
+    pub const ALL: [Self; 2] = [Self::Classic, Self::Consumer];
+
+    /// The word in the configuration, and for the client.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Consumer => "consumer",
         }
     }
 }
@@ -191,6 +216,8 @@ pub struct Ingest {
     pub flush_interval_ms: u32,
     /// Entries that force a flush.
     pub flush_entries: u32,
+    /// Posts without a commit that force a flush.
+    pub flush_posts: u32,
     /// Allowed lateness, milliseconds.
     pub lateness_ms: u32,
     /// Allowed future skew, milliseconds.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::feeds::{FeedSet, Feeds};
 use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
 use crate::window::Pane;
@@ -28,6 +29,10 @@ pub(super) struct Episode {
     /// The strongest window so far.
     pub strongest: WindowEvidence,
     reported_posts: u32,
+    /// The feeds that it has posts from ...
+    feeds: FeedSet,
+    /// ... and how many panes had closed without them at the last hot one.
+    blind: i64,
 }
 
 impl Episode {
@@ -46,7 +51,15 @@ impl Episode {
             first_seen: vec![(evidence.kind, onset_at)],
             strongest: evidence,
             reported_posts: hour_posts,
+            feeds: FeedSet::default(),
+            blind: 0,
         }
+    }
+
+    /// It has posts from `set`, just now.
+    pub(super) fn hear(&mut self, set: FeedSet, feeds: &Feeds) {
+        self.feeds = self.feeds.with(set);
+        self.blind = feeds.blind(self.feeds);
     }
 
     /// Notes one more window above the base; whether it is worth a signal.
@@ -79,8 +92,10 @@ impl Episode {
         self.first_seen.iter().any(|&(seen, _)| seen == kind)
     }
 
-    /// The pane with which it is over, if nothing more comes.
-    pub(super) fn ends_with(&self, hold: i64) -> Pane {
-        self.last_hot.plus(hold)
+    /// The pane with which it is over, if nothing more comes; `None` while a feed of its own is missing.
+    pub(super) fn ends_with(&self, hold: i64, feeds: &Feeds) -> Option<Pane> {
+        let blind = feeds.blind(self.feeds).saturating_sub(self.blind);
+        let can_end = feeds.can_resolve(self.feeds);
+        can_end.then(|| self.last_hot.plus(hold.saturating_add(blind)))
     }
 }

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::describe;
 use super::describe::Occasion;
 use super::episode::Episode;
+use super::feeds::FeedSet;
 use super::judge::{Finding, Standard};
 use super::tail;
 use super::topics::TopicId;
@@ -99,7 +100,8 @@ impl Detector {
         let hour_posts = track.posts(Scale::OneHour, pane);
         let hash = xxh3_64(format!("{}@{}", topic.key, pane.0).as_bytes()) >> 32;
         let name = format!("{hash:08x}");
-        let episode = Episode::open(name, (onset?, tally.span?.1), pane, evidence, hour_posts);
+        let mut episode = Episode::open(name, (onset?, tally.span?.1), pane, evidence, hour_posts);
+        episode.hear(FeedSet::of(&tally), &self.feeds);
         topic.episode = Some(Box::new(episode));
         self.episodes.insert(topic.key.clone(), id);
         self.opened = self.opened.saturating_add(1);
@@ -119,7 +121,9 @@ impl Detector {
         let newest = topic.track(kind)?.newest(pane)?;
         let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
         let evidence = evidence(kind, pane, &finding);
+        let heard = FeedSet::of(&topic.track(kind)?.tally(finding.scale, pane));
         let episode = topic.episode.as_mut()?;
+        episode.hear(heard, &self.feeds);
         // Only a window that is a spike by itself is told, so only that moves what was reported.
         let told = if finding.is_spike() { hour_posts } else { 0 };
         if episode.stay_hot(pane, evidence, onset, told) {
@@ -137,7 +141,10 @@ impl Detector {
         let over: Vec<(TopicId, Pane)> = self
             .episodes
             .values()
-            .filter_map(|&id| Some((id, self.topics.get(id)?.episode.as_ref()?.ends_with(hold))))
+            .filter_map(|&id| {
+                let episode = self.topics.get(id)?.episode.as_ref()?;
+                Some((id, episode.ends_with(hold, &self.feeds)?))
+            })
             .filter(|&(_, end)| end < first_open)
             .collect();
         for (id, end) in over {
@@ -163,15 +170,18 @@ impl Detector {
         let Some(watermark) = self.closed_by_all().map(Pane::start) else {
             return;
         };
-        if self.ticked.is_none_or(|ticked| ticked < watermark) {
-            self.ticked = Some(watermark);
-            let Self {
-                partition, sent_at, ..
-            } = *self;
+        let is_news = self.feeds.states != self.feeds.told;
+        if is_news || self.ticked.is_none_or(|ticked| ticked < watermark) {
+            self.ticked = self.ticked.max(Some(watermark));
+            self.feeds.told.clone_from(&self.feeds.states);
+            let feeds = self.feed_states();
             signals.push(SignalRecord::Tick(Tick {
-                partition,
+                partition: self.partition,
                 watermark,
-                sent_at,
+                sent_at: self.sent_at,
+                feeds: feeds
+                    .map(|(name, state)| (name.to_owned(), state))
+                    .collect(),
             }));
         }
     }

@@ -55,6 +55,8 @@ pub struct Constants {
     pub own_prior_episodes: f64,
     /// ... in so many days.
     pub own_prior_days: f64,
+    /// Posts that a silence must lack before it is improbable.
+    pub silent_expected: f64,
     /// How many excursions the mean excess of the class weighs in that of a topic.
     pub own_prior_weight: f64,
 }
@@ -82,6 +84,7 @@ impl Default for Constants {
             own_episodes_per_day: 0.1,
             own_prior_episodes: 1.0,
             own_prior_days: 5.0,
+            silent_expected: 30.0,
             own_prior_weight: 3.0,
         }
     }

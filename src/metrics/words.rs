@@ -48,6 +48,10 @@ pub enum Limit {
     Topics,
     /// `ingest.flush_entries`: a batch went out early.
     FlushEntries,
+    /// `ingest.flush_posts`: a batch went out early, so that no more posts are without a commit.
+    FlushPosts,
+    /// Bytes of dead letters that wait for a commit: a batch went out early.
+    DeadLetters,
     /// `detect.silent_partition_ms`: windows closed without a partition.
     SilentPartition,
     /// The desk's incidents: one left.
@@ -66,9 +70,11 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Topics,
         Self::FlushEntries,
+        Self::FlushPosts,
+        Self::DeadLetters,
         Self::SilentPartition,
         Self::DeskIncidents,
         Self::DeskClients,
@@ -83,6 +89,8 @@ impl Limit {
         match self {
             Self::Topics => "topics",
             Self::FlushEntries => "flush_entries",
+            Self::FlushPosts => "flush_posts",
+            Self::DeadLetters => "dead_letters",
             Self::SilentPartition => "silent_partition",
             Self::DeskIncidents => "desk_incidents",
             Self::DeskClients => "desk_clients",

@@ -114,6 +114,7 @@ pub(super) fn tick(second: i64) -> SignalRecord {
         partition: 0,
         watermark: at(second),
         sent_at: at(second),
+        feeds: Vec::new(),
     })
 }
 

@@ -141,7 +141,7 @@ impl History {
                 Happening::Record(_)
                 | Happening::AtEnd { .. }
                 | Happening::Assign(_)
-                | Happening::Revoke
+                | Happening::Revoke(_)
                 | Happening::Other => {}
             }
         }
