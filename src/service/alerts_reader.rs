@@ -49,7 +49,7 @@ fn read(shared: &Shared, desk: &Desk, mut on_alert: OnAlert, latch: Latch) -> Re
             }
             Event::Record(record) => {
                 let value = record.value.unwrap_or_default();
-                if let Ok(alert) = serde_json::from_slice::<Alert>(value) {
+                if let Some(alert) = Alert::decode(value) {
                     on_alert(&alert);
                     desk.apply(alert);
                 }

@@ -18,7 +18,7 @@ mod people;
 mod recent;
 mod resembled;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod tests_actions;
 #[cfg(test)]
@@ -123,6 +123,11 @@ impl Triage {
                 self.pass(tick.watermark, revisions);
             }
         }
+    }
+
+    /// The newest event time that the log has told.
+    pub fn passed(&self) -> EventTime {
+        self.state.passed
     }
 
     /// How many incidents are open.
