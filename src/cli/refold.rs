@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::Context;
+use crate::alert::HEARTBEAT_KEY;
 use crate::config::Config;
 use crate::detect::SignalRecord;
 use crate::log::Partition;
@@ -193,7 +194,7 @@ fn read_signals(history: &History, name: &str) -> anyhow::Result<Signals> {
 fn read_alerts(history: &History, name: &str) -> anyhow::Result<Outputs> {
     let mut alerts = Outputs::new();
     history.read(&partition(name, 0), 0, &mut |record| {
-        if record.key != Some(b"heartbeat") {
+        if record.key != Some(HEARTBEAT_KEY.as_bytes()) {
             alerts.push_back((record.offset, record.value.unwrap_or_default().to_vec()));
         }
     })?;

@@ -13,7 +13,8 @@ use crate::config::section::{Fault, Section};
 use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
-    Alert, Claims, Config, Delivery, Detect, EvidenceMode, Feed, Format, GroupProtocol, Ingest,
+    Alert, Claims, Config, Delivery, Detect, EventMode, EvidenceMode, Feed, Format, GroupProtocol,
+    Ingest,
     Kafka, Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
 };
 use crate::post::FeedKind;
@@ -226,6 +227,9 @@ fn alert(mut section: Section<'_, '_, '_>) -> Alert {
         source: section
             .text("source", text_rules::source)
             .unwrap_or_default(),
+        cloudevents: section
+            .choice("cloudevents", &EventMode::ALL, EventMode::as_str, None)
+            .unwrap_or(EventMode::Binary),
         url: section
             .text("url", text_rules::incident_url)
             .unwrap_or_default(),

@@ -321,11 +321,36 @@ impl EvidenceMode {
     }
 }
 
+/// How a CloudEvent and its record go together on Kafka.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventMode {
+    /// Attributes are headers, the value is the record.
+    Binary,
+    /// The value holds attributes and record.
+    Structured,
+}
+
+impl EventMode {
+    /// Both, in the order of messages.
+    pub const ALL: [Self; 2] = [Self::Binary, Self::Structured];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::Structured => "structured",
+        }
+    }
+}
+
 /// The outbound record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Alert {
     /// CloudEvents source.
     pub source: String,
+    /// How a CloudEvent and its record go together on Kafka.
+    pub cloudevents: EventMode,
     /// Where a person reads about an incident.
     pub url: String,
 }

@@ -62,7 +62,7 @@ impl Reader {
             if let Ok(pulse) = serde_json::from_slice::<Pulse>(value) {
                 self.rise(pulse);
             }
-        } else if let Ok(alert) = serde_json::from_slice::<Alert>(value) {
+        } else if let Some(alert) = Alert::decode(value) {
             (self.on_alert)(&alert);
             self.desk.apply(alert);
         }

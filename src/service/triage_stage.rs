@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use super::action_stage::{action_place, refused_action};
 use super::stage::Stage;
-use crate::alert::{Alert, Delivery, Rendering, cloud_event};
-use crate::config::Config;
+use crate::alert::{Alert, CloudEvent, Delivery, Rendering, UtcTime, cloud_event, heartbeat_event};
+use crate::config::{Config, EventMode};
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
 use crate::triage::{
     Acted, Action, ActionRefusal, Character, FactChecks, Level, Revision, Status, Triage,
 };
+
+/// From one heartbeat to the next, wall time.
+const HEARTBEAT_MS: i64 = 60_000;
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 pub struct TriageStage {
@@ -27,9 +30,17 @@ pub struct TriageStage {
     acted: Vec<Result<Acted, ActionRefusal>>,
     progressed: bool,
     leaves: bool,
+    beats: Option<Beats>,
     tally: Tally,
     sent: Vec<Written>,
     turned_away: u64,
+}
+
+/// When heartbeats went out: the last that holds, the last that was given.
+#[derive(Debug, Clone, Copy, Default)]
+struct Beats {
+    held: Option<EventTime>,
+    given: Option<EventTime>,
 }
 
 /// One revision that went out, as metrics count it.
@@ -74,10 +85,18 @@ impl TriageStage {
             acted: Vec::new(),
             progressed: false,
             leaves: false,
+            beats: None,
             tally: Tally::default(),
             sent: Vec::new(),
             turned_away: 0,
         }
+    }
+
+    /// Writes a heartbeat a minute among the alerts, as long as it owns the signals.
+    #[must_use]
+    pub fn with_heartbeat(mut self) -> Self {
+        self.beats = Some(Beats::default());
+        self
     }
 
     /// Compares the posts of incidents with `checks` from now on.
@@ -177,6 +196,35 @@ impl TriageStage {
         self.acted.push(acted.map_err(|refused| refused.reason));
     }
 
+    fn beats_at(&self, now: EventTime) -> bool {
+        let rested = |beats: &Beats| {
+            let last = beats.held;
+            last.is_none_or(|last| now.millis_since(last) >= HEARTBEAT_MS)
+        };
+        self.next.is_some() && !self.leaves && self.beats.as_ref().is_some_and(rested)
+    }
+
+    fn heartbeat(&self, now: EventTime) -> Result<CloudEvent, serde_json::Error> {
+        let open = u32::try_from(self.triage.open_incidents()).unwrap_or(u32::MAX);
+        let at = UtcTime::new(self.triage.passed());
+        heartbeat_event(at, UtcTime::new(now), open, &self.rendering)
+    }
+
+    fn outgoing(&self, event: CloudEvent, now: EventTime) -> Result<Outgoing, serde_json::Error> {
+        let event = match self.config.alert.cloudevents {
+            EventMode::Binary => event,
+            EventMode::Structured => event.structured()?,
+        };
+        Ok(Outgoing {
+            name: Arc::clone(&self.alerts),
+            partition: None,
+            key: Some(event.key.clone().into_bytes()),
+            headers: event.kafka_headers(),
+            value: Some(event.body),
+            timestamp: Some(now),
+        })
+    }
+
     fn write(&self, revision: &Revision, now: EventTime) -> Option<Outgoing> {
         let alert = Alert::render(revision, &self.rendering);
         let delay_ms = now.millis_since(revision.signal.sent_at);
@@ -184,15 +232,9 @@ impl TriageStage {
             delay_ms: (!revision.reason.is_by_people()).then_some(delay_ms),
             traceparent: None,
         };
-        match cloud_event(&alert, &self.rendering.source, &delivery) {
-            Ok(event) => Some(Outgoing {
-                name: Arc::clone(&self.alerts),
-                partition: None,
-                key: Some(event.key.clone().into_bytes()),
-                headers: event.kafka_headers(),
-                value: Some(event.body),
-                timestamp: Some(now),
-            }),
+        let event = cloud_event(&alert, &self.rendering.source, &delivery);
+        match event.and_then(|event| self.outgoing(event, now)) {
+            Ok(outgoing) => Some(outgoing),
             Err(error) => {
                 tracing::error!(%error, incident = revision.incident, "an alert was not written");
                 None
@@ -237,16 +279,25 @@ impl Stage for TriageStage {
         0
     }
 
-    fn is_due(&self, _now: EventTime) -> bool {
-        self.progressed || self.leaves
+    fn is_due(&self, now: EventTime) -> bool {
+        self.progressed || self.leaves || self.beats_at(now)
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
-        self.pending
-            .iter()
+        let alerts = self.pending.iter();
+        let mut outputs: Vec<Outgoing> = alerts
             .filter_map(|revision| self.write(revision, now))
             .chain(self.dead_letters.iter().cloned())
-            .collect()
+            .collect();
+        if self.beats_at(now) {
+            let event = self.heartbeat(now);
+            outputs.extend(event.and_then(|event| self.outgoing(event, now)).ok());
+            self.beats = self.beats.map(|beats| Beats {
+                given: Some(now),
+                ..beats
+            });
+        }
+        outputs
     }
 
     fn done(&self) -> Vec<Position> {
@@ -264,6 +315,10 @@ impl Stage for TriageStage {
         self.sent
             .extend(self.pending.drain(..).map(|told| Written::of(&told)));
         self.dead_letters.clear();
+        self.beats = self.beats.map(|beats| Beats {
+            held: beats.given.or(beats.held),
+            ..beats
+        });
         self.progressed = false;
         self.leaves = false;
     }

@@ -19,7 +19,7 @@ mod people;
 mod recent;
 mod resembled;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod tests_actions;
 #[cfg(test)]
@@ -131,6 +131,11 @@ impl Triage {
                 self.pass(tick.watermark, revisions);
             }
         }
+    }
+
+    /// The newest event time that the log has told.
+    pub fn passed(&self) -> EventTime {
+        self.state.passed
     }
 
     /// How many incidents are open.

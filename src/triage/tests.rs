@@ -88,7 +88,7 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
     }))
 }
 
-pub(super) fn triage(max_open_incidents: u32) -> Triage {
+pub(crate) fn triage(max_open_incidents: u32) -> Triage {
     Triage::new(&config::Config {
         triage: config::Triage {
             update_interval_ms: 300_000,
@@ -98,7 +98,7 @@ pub(super) fn triage(max_open_incidents: u32) -> Triage {
     })
 }
 
-pub(super) fn fold(
+pub(crate) fn fold(
     triage: &mut Triage,
     records: impl IntoIterator<Item = SignalRecord>,
 ) -> Vec<Revision> {
@@ -245,7 +245,7 @@ proptest! {
 }
 
 /// An earthquake in Lombok: its hazard first, then place, and hashtags that share its posts.
-fn earthquake() -> Vec<SignalRecord> {
+pub(crate) fn earthquake() -> Vec<SignalRecord> {
     let mut records = Vec::new();
     for (step, posts) in [
         (0_i64, 20_u32),

@@ -10,6 +10,7 @@
 )]
 
 mod demo;
+mod people;
 mod place;
 mod process;
 mod terminal;
