@@ -28,7 +28,7 @@ const INDONESIAN = {
   where: "Di mana, bahasa apa, kata apa", evidence: "Contoh unggahan", no_evidence: "Tidak ditampilkan.", open_post: "buka unggahan",
   history: "Riwayat", close: "Tutup", gone: "Kejadian ini tidak ada lagi di daftar.", failed: "Rincian tidak dapat dimuat.", loading: "Memuat …",
   brief: "Ringkasan (Markdown)", json: "JSON", print: "Cetak",
-  s: "dtk", m: "mnt", h: "jam", d: "hr", "1m": "1 menit", "5m": "5 menit", "1h": "1 jam",
+  s: "dtk", m: "mnt", h: "jam", d: "hr", "1m": "1 menit", "5m": "5 menit", "1h": "1 jam", "1d": "1 hari",
   help: "Bantuan", keys: "Tombol", key_move: "pindah", key_open: "buka", key_close: "tutup", key_filter: "saring", key_wall: "layar dinding", key_help: "bantuan ini", keys_on: "tombol tunggal aktif",
   sign_in: "Masuk", token: "Token", token_hint: "Halaman ini meminta token. Mintalah kepada pengelola.", token_unknown: "Token tidak dikenal.",
 };
@@ -62,7 +62,7 @@ const ENGLISH: Record<Word, string> = {
   where: "Where, in which languages, which words", evidence: "Sample posts", no_evidence: "Not shown.", open_post: "open post",
   history: "History", close: "Close", gone: "This incident is no longer in the list.", failed: "The details could not be loaded.", loading: "Loading …",
   brief: "Brief (Markdown)", json: "JSON", print: "Print",
-  s: "s", m: "min", h: "h", d: "d", "1m": "1 minute", "5m": "5 minutes", "1h": "1 hour",
+  s: "s", m: "min", h: "h", d: "d", "1m": "1 minute", "5m": "5 minutes", "1h": "1 hour", "1d": "1 day",
   help: "Help", keys: "Keys", key_move: "move", key_open: "open", key_close: "close", key_filter: "filter", key_wall: "wall screen", key_help: "this help", keys_on: "single keys are on",
   sign_in: "Sign in", token: "Token", token_hint: "This page asks for a token. Its operator gives you one.", token_unknown: "This token is not known.",
 };

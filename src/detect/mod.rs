@@ -8,6 +8,7 @@
 
 mod closing;
 mod crowd;
+mod day;
 mod describe;
 mod episode;
 mod episodes;
@@ -18,6 +19,7 @@ mod keys;
 mod kind;
 mod level;
 mod onset;
+mod ramp;
 pub mod series;
 mod settings;
 mod signal;
