@@ -39,7 +39,7 @@ const INDONESIAN = {
   watch_trial: "Coba topik pantauan", watch_hint: "Dicoba pada unggahan terbaru yang masih tersimpan; tidak ada yang berubah. Pisahkan kata dengan koma; kata* berarti awalan.", watch_id: "Nama (huruf, angka, tanda hubung)", watch_any: "Salah satu dari", watch_all: "Semua dari", watch_none: "Tidak satu pun dari",
   watch_try: "Coba", watch_busy: "Menghitung …", watch_matched: "{n} dari {posts} unggahan cocok", watch_series: "Tiap batang {span}, tertinggi {n}", watch_incidents: "{n} kejadian akan terbuka", watch_save: "Simpan TOML",
   brief: "Ringkasan (Markdown)", json: "JSON", print: "Cetak",
-  s: "dtk", m: "mnt", h: "jam", d: "hr", "1m": "1 menit", "5m": "5 menit", "1h": "1 jam",
+  s: "dtk", m: "mnt", h: "jam", d: "hr", "1m": "1 menit", "5m": "5 menit", "1h": "1 jam", "1d": "1 hari",
   help: "Bantuan", keys: "Tombol", key_move: "pindah", key_open: "buka", key_close: "tutup", key_filter: "saring", key_wall: "layar dinding", key_help: "bantuan ini", keys_on: "tombol tunggal aktif",
   sign_in: "Masuk", token: "Token", token_hint: "Halaman ini meminta token. Mintalah kepada pengelola.", token_unknown: "Token tidak dikenal.",
 };
@@ -84,7 +84,7 @@ const ENGLISH: Record<Word, string> = {
   watch_trial: "Try a watch topic", watch_hint: "Tried on the newest posts that are still kept; nothing changes. Commas between words; word* is a beginning.", watch_id: "Name (letters, digits, hyphens)", watch_any: "One of", watch_all: "Each of", watch_none: "None of",
   watch_try: "Try", watch_busy: "Counting …", watch_matched: "{n} of {posts} posts match", watch_series: "Each bar {span}, highest {n}", watch_incidents: "{n} incidents would have opened", watch_save: "Save TOML",
   brief: "Brief (Markdown)", json: "JSON", print: "Print",
-  s: "s", m: "min", h: "h", d: "d", "1m": "1 minute", "5m": "5 minutes", "1h": "1 hour",
+  s: "s", m: "min", h: "h", d: "d", "1m": "1 minute", "5m": "5 minutes", "1h": "1 hour", "1d": "1 day",
   help: "Help", keys: "Keys", key_move: "move", key_open: "open", key_close: "close", key_filter: "filter", key_wall: "wall screen", key_help: "this help", keys_on: "single keys are on",
   sign_in: "Sign in", token: "Token", token_hint: "This page asks for a token. Its operator gives you one.", token_unknown: "This token is not known.",
 };

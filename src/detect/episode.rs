@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::feeds::{FeedSet, Feeds};
 use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
-use crate::window::Pane;
+use crate::window::{Pane, Scale};
 
 /// A spike grows when its last hour holds so many times the posts that were last reported.
 const GROWTH: u32 = 2;
+
+/// A slow rise may pause for so many hours.
+const HOURS_WITHOUT_POSTS: i64 = 6;
 
 /// An open episode.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,7 +50,7 @@ impl Episode {
             id,
             onset_at,
             opened_at,
-            last_hot: pane,
+            last_hot: hot_until(pane, &evidence),
             first_seen: vec![(evidence.kind, onset_at)],
             strongest: evidence,
             reported_posts: hour_posts,
@@ -70,6 +73,7 @@ impl Episode {
         onset: Option<EventTime>,
         hour_posts: u32,
     ) -> bool {
+        let pane = hot_until(pane, &evidence);
         self.last_hot = self.last_hot.max(pane);
         let is_new =
             |seen: &[(FeedKind, EventTime)]| seen.iter().all(|&(kind, _)| kind != evidence.kind);
@@ -97,5 +101,14 @@ impl Episode {
         let blind = feeds.blind(self.feeds).saturating_sub(self.blind);
         let can_end = feeds.can_resolve(self.feeds);
         can_end.then(|| self.last_hot.plus(hold.saturating_add(blind)))
+    }
+}
+
+/// The pane up to which a window keeps an episode going: a day is judged once an hour with posts.
+fn hot_until(pane: Pane, evidence: &WindowEvidence) -> Pane {
+    if evidence.scale == Scale::OneDay {
+        pane.plus(HOURS_WITHOUT_POSTS * 60 * Pane::PER_MINUTE)
+    } else {
+        pane
     }
 }

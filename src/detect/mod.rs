@@ -8,6 +8,7 @@
 
 mod closing;
 mod crowd;
+mod day;
 mod describe;
 mod episode;
 mod episodes;
@@ -20,6 +21,7 @@ mod kind;
 mod level;
 mod onset;
 mod pulse;
+mod ramp;
 pub mod series;
 mod settings;
 mod signal;

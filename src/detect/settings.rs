@@ -35,6 +35,12 @@ pub struct Constants {
     pub tail_memory_blocks: f64,
     /// Exposure before anything can open, seconds.
     pub warm_up_s: f64,
+    /// Surprise from which on a day is a slow rise ...
+    pub slow_surprise: f64,
+    /// ... and that of a hashtag, a link, a phrase.
+    pub slow_surprise_of_tags: f64,
+    /// Hours with posts before the day that is judged.
+    pub slow_history_hours: u32,
     /// Posts of the kind before anything can open.
     pub warm_up_posts: u64,
     /// Fewest posts that a window is ever forecast to hold, all topics together.
@@ -74,6 +80,9 @@ impl Default for Constants {
             dispersion_memory_blocks: 96.0,
             tail_memory_blocks: 504.0,
             warm_up_s: 600.0,
+            slow_surprise: 6.0,
+            slow_surprise_of_tags: 8.0,
+            slow_history_hours: 24,
             warm_up_posts: 30,
             least_volume: 0.2,
             class_prior_per_post: 5e-4,

@@ -1,0 +1,331 @@
+//! The last day of a topic, hour by hour: for rises that are too slow for a window of an hour.
+//!
+//! In: tallies of panes, closed hours of the kind. Out: posts and voices of the hours that end with a
+//! pane, and the level as it was before that day, which the rise itself cannot have raised.
+//! Rule: counts and voices merge in any order; an hour teaches the level before the day once no day
+//! that is still judged can begin before its end.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::excess::OwnTail;
+use super::level::{Block, Level};
+use super::onset::log_likelihood_ratio;
+use super::settings::{Constants, Settings};
+use crate::post::EventTime;
+use crate::window::{Pane, Tally};
+
+/// Hours of a window of a day, the running one among them.
+pub(super) const HOURS: i64 = 24;
+
+/// What one hour holds.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Hour {
+    hour: i64,
+    posts: u32,
+    reposts: u32,
+    unsigned: u32,
+    accounts: u64,
+    texts: u64,
+}
+
+impl Hour {
+    fn add(&mut self, tally: &Tally) {
+        self.posts += tally.posts;
+        self.reposts += tally.posts.saturating_sub(tally.originals);
+        self.unsigned += tally.unsigned;
+        self.accounts |= tally.accounts.bits();
+        self.texts |= tally.texts.bits();
+    }
+}
+
+/// The hours of one topic that a window of a day can reach.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Day {
+    hours: VecDeque<Hour>,
+    /// The level that the hours before these taught.
+    before: Level,
+    /// Hours before this one are explained by an episode.
+    from: i64,
+    /// The highest surprise of a slow rise that is not over; 0 without one.
+    peak: f64,
+    own: OwnTail,
+}
+
+impl Day {
+    /// A topic first seen after `ordinal` blocks.
+    pub(super) fn new(ordinal: u32) -> Self {
+        Self {
+            hours: VecDeque::new(),
+            before: Level::new(ordinal),
+            from: i64::MIN,
+            peak: 0.0,
+            own: OwnTail::default(),
+        }
+    }
+
+    /// Its history begins after `ordinal` blocks.
+    pub(super) fn begin(&mut self, ordinal: u32) {
+        self.before = Level::new(ordinal);
+    }
+
+    /// Adds a tally of a pane.
+    pub(super) fn add(&mut self, pane: Pane, tally: &Tally) {
+        let hour = pane.hour();
+        let place = self.hours.binary_search_by_key(&hour, |held| held.hour);
+        let place = place.unwrap_or_else(|place| {
+            let empty = Hour {
+                hour,
+                ..Hour::default()
+            };
+            self.hours.insert(place, empty);
+            place
+        });
+        if let Some(held) = self.hours.get_mut(place) {
+            held.add(tally);
+        }
+    }
+
+    /// Posts of one hour; `None` without any.
+    pub(super) fn posts_of(&self, hour: i64) -> Option<u32> {
+        let place = self.hours.binary_search_by_key(&hour, |held| held.hour);
+        place
+            .ok()
+            .and_then(|place| self.hours.get(place))
+            .map(|held| held.posts)
+    }
+
+    /// The first hour of the window that ends with the hour `last`: a day, less what an episode explains.
+    pub(super) fn first_hour(&self, last: i64) -> i64 {
+        (last - HOURS + 1).max(self.from)
+    }
+
+    /// Posts of the hours from `first` to `last`.
+    pub(super) fn posts(&self, first: i64, last: i64) -> u32 {
+        self.within(first, last).map(|held| held.posts).sum()
+    }
+
+    /// Different voices of the window that ends with the hour `last`, at least: accounts, or texts and reposts
+    /// where most posts name no author.
+    pub(super) fn voices(&self, last: i64) -> u32 {
+        let mut sum = Hour::default();
+        for held in self.within(self.first_hour(last), last) {
+            sum.posts += held.posts;
+            sum.reposts += held.reposts;
+            sum.unsigned += held.unsigned;
+            sum.accounts |= held.accounts;
+            sum.texts |= held.texts;
+        }
+        if sum.unsigned.saturating_mul(2) > sum.posts {
+            sum.texts.count_ones() + sum.reposts
+        } else {
+            sum.accounts.count_ones()
+        }
+    }
+
+    /// When the talk of the window began that ends with the hour `last`, to the hour, where `usual` posts an
+    /// hour are.
+    pub(super) fn onset(&self, last: i64, usual: f64) -> Option<EventTime> {
+        let mut posts = 0_u32;
+        let mut best: Option<(f64, i64)> = None;
+        for held in self.within(self.first_hour(last), last) {
+            posts += held.posts;
+            let hours = f64::from(u32::try_from(last - held.hour + 1).unwrap_or(u32::MAX));
+            let ratio = log_likelihood_ratio(f64::from(posts), usual * hours);
+            if best.is_none_or(|(most, _)| ratio > most) {
+                best = Some((ratio, held.hour));
+            }
+        }
+        best.map(|(_, hour)| Pane(hour * 60 * Pane::PER_MINUTE).start())
+    }
+
+    fn within(&self, first: i64, last: i64) -> impl Iterator<Item = &Hour> {
+        let hours = self.hours.iter().rev();
+        hours
+            .skip_while(move |held| held.hour > last)
+            .take_while(move |held| held.hour >= first)
+    }
+
+    /// Notes the surprise of one more day; a rise that is over teaches how far it went.
+    pub(super) fn follow(&mut self, surprise: f64, by: &Constants) {
+        if surprise >= by.base_surprise {
+            self.peak = self.peak.max(surprise);
+        } else if self.peak > 0.0 {
+            let excess = self.peak - by.base_surprise;
+            self.own.add(excess, by);
+            self.peak = 0.0;
+        }
+    }
+
+    /// The surprise that this topic's days pass by habit.
+    pub(super) fn own_threshold(&self, days: f64, by: &Constants) -> f64 {
+        self.own.threshold(days, by.class_prior_excess, by)
+    }
+
+    /// An episode explains the posts up to `pane`.
+    pub(super) fn explain(&mut self, pane: Pane) {
+        self.from = pane.hour() + 1;
+    }
+
+    /// The level before the day that ends with the hour `last`; `blocks` are closed hours, oldest first.
+    pub(super) fn level_before<'b>(
+        &self,
+        last: i64,
+        blocks: impl Iterator<Item = &'b Block>,
+        settings: &Settings,
+    ) -> Level {
+        let mut level = self.before;
+        for block in blocks.take_while(|block| block.hour <= last - HOURS) {
+            if let Some(posts) = self.posts_of(block.hour) {
+                level.learn(block, posts, settings);
+            }
+        }
+        level
+    }
+
+    /// Lets go of the hours that no window reaches from `first_open` on, and learns them.
+    pub(super) fn pass<'b>(
+        &mut self,
+        first_open: Pane,
+        blocks: impl Iterator<Item = &'b Block>,
+        settings: &Settings,
+    ) {
+        let reached = first_open.hour() - HOURS;
+        if self.hours.front().is_none_or(|held| held.hour > reached) {
+            return;
+        }
+        for block in blocks.take_while(|block| block.hour <= reached) {
+            if let Some(posts) = self.posts_of(block.hour) {
+                self.before.learn(block, posts, settings);
+            }
+        }
+        while self
+            .hours
+            .pop_front_if(|held| held.hour <= reached)
+            .is_some()
+        {}
+        if self.hours.is_empty() {
+            self.hours = VecDeque::new();
+        }
+    }
+
+    /// Whether it holds posts of hours before `hour`.
+    pub(super) fn has_before(&self, hour: i64) -> bool {
+        self.hours.front().is_some_and(|held| held.hour < hour)
+    }
+
+    /// Only the hours from `hour` on, as a topic first seen after `ordinal` blocks.
+    pub(super) fn since(mut self, hour: i64, ordinal: u32) -> Self {
+        while self.hours.pop_front_if(|held| held.hour < hour).is_some() {}
+        self.before = Level::new(ordinal);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::detect::Constants;
+    use crate::post::EventTime;
+
+    fn settings() -> Settings {
+        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+    }
+
+    fn posts(posts: u32, account: u64) -> Tally {
+        let mut tally = Tally {
+            posts,
+            originals: posts,
+            ..Tally::default()
+        };
+        tally.accounts.insert(account << 58);
+        tally
+    }
+
+    fn hour(hour: i64) -> Pane {
+        Pane(hour * 360)
+    }
+
+    /// Hours in which all topics together have a hundred posts.
+    fn blocks(hours: std::ops::Range<i64>) -> Vec<Block> {
+        let mut total = 0.0;
+        let blocks = (1..).zip(hours).map(|(ordinal, hour)| {
+            let total_before = total;
+            total += 100.0;
+            Block {
+                hour,
+                ordinal,
+                posts: 100.0,
+                total_before,
+                total,
+            }
+        });
+        blocks.collect()
+    }
+
+    proptest! {
+        /// Sums of any window and the level before it, whenever hours were let go, against one that
+        /// lets go of nothing.
+        #[test]
+        fn letting_go_changes_no_window(
+            counts in proptest::collection::btree_map(0_i64..90, 1_u32..5, 1..40),
+            passes in proptest::collection::vec(0_i64..90, 0..6),
+        ) {
+            let settings = settings();
+            let blocks = blocks(0..90);
+            let mut whole = Day::new(0);
+            let mut day = Day::new(0);
+            for (&at, &count) in &counts {
+                whole.add(hour(at), &posts(count, 1));
+                day.add(hour(at), &posts(count, 1));
+                for &pass in passes.iter().filter(|&&pass| pass <= at) {
+                    day.pass(hour(pass), blocks.iter(), &settings);
+                }
+                let first = at - HOURS + 1;
+                let naive: u32 = counts.range(first..=at).map(|(_, &count)| count).sum();
+                prop_assert_eq!(day.posts(first, at), naive);
+                let before = |day: &Day| {
+                    let level = day.level_before(at, blocks.iter(), &settings);
+                    level.expect(&blocks[blocks.len() - 1], 100.0, &settings).mean
+                };
+                prop_assert!((before(&day) - before(&whole)).abs() < 1e-12);
+            }
+        }
+
+        /// The bits of hours that are joined are those of everything in them.
+        #[test]
+        fn voices_are_counted_once(accounts in proptest::collection::vec((0_i64..24, 0_u64..64), 1..60)) {
+            let mut day = Day::new(0);
+            for &(at, account) in &accounts {
+                day.add(hour(at), &posts(1, account));
+            }
+            let different: std::collections::BTreeSet<u64> =
+                accounts.iter().map(|&(_, account)| account).collect();
+            prop_assert_eq!(day.voices(23) as usize, different.len());
+        }
+    }
+
+    #[test]
+    fn a_rise_begins_with_the_hour_that_leaves_the_usual() {
+        let mut day = Day::new(0);
+        day.add(hour(2), &posts(1, 1));
+        for at in 10..20 {
+            day.add(hour(at), &posts(3, 1));
+        }
+        assert_eq!(day.onset(19, 0.2), Some(EventTime::from_millis(36_000_000)));
+    }
+
+    #[test]
+    fn what_an_episode_explains_is_not_counted_again() {
+        let mut day = Day::new(0);
+        for at in 0..10 {
+            day.add(hour(at), &posts(3, 1));
+        }
+        day.explain(hour(6));
+        assert_eq!((day.first_hour(9), day.posts(day.first_hour(9), 9)), (7, 9));
+    }
+}
