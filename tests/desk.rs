@@ -22,9 +22,8 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use kentongan::alert::Alert;
-use kentongan::desk::{
-    Access, Desk, FeedHealth, FeedState, Health, Limits, Rising, probes_router, router,
-};
+use kentongan::desk::{Access, Desk, FeedHealth, Health, Limits, Rising, probes_router, router};
+use kentongan::detect::FeedState;
 use kentongan::metrics::{Known, Metrics};
 use kentongan::post::{EventTime, FeedKind, TopicKey};
 use kentongan::window::Scale;

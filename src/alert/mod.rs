@@ -27,6 +27,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+/// How a feed is, for those who show it.
+pub use crate::detect::FeedState;
 pub use asyncapi::asyncapi;
 pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
 pub use event::{CloudEvent, Delivery, HEARTBEAT_KEY, Heartbeat, cloud_event, heartbeat_event};

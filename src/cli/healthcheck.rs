@@ -22,7 +22,7 @@ Examples:
   kentongan healthcheck
   kentongan healthcheck --url http://127.0.0.1:8081/ready")]
 pub struct Arguments {
-    /// What to ask instead of /live on the configured http.metrics_listen.
+    /// What to ask instead of `/live` on the configured `http.metrics_listen`.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }

@@ -321,7 +321,7 @@ impl EvidenceMode {
     }
 }
 
-/// How a CloudEvent and its record go together on Kafka.
+/// How a `CloudEvents` event and its record go together on Kafka.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventMode {
@@ -349,7 +349,7 @@ impl EventMode {
 pub struct Alert {
     /// CloudEvents source.
     pub source: String,
-    /// How a CloudEvent and its record go together on Kafka.
+    /// How a `CloudEvents` event and its record go together on Kafka.
     pub cloudevents: EventMode,
     /// Where a person reads about an incident.
     pub url: String,

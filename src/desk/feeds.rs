@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::alert::FeedState;
 use crate::alert::UtcTime;
-use crate::detect::FeedState;
 use crate::post::FeedKind;
 
 /// One feed.

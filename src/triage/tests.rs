@@ -1,8 +1,7 @@
 //! Laws of the life of incidents, over random signals; and one event that sets off forty topics.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::detect::{CountTable, Pair, Series, Tick, WindowEvidence};

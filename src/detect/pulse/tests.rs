@@ -15,6 +15,7 @@ const QUIET_STEPS: i64 = 720;
 fn entry(topic: &str, pane: Pane, posts: u32) -> Entry {
     let mut tally = Tally {
         posts,
+        span: (posts > 0).then(|| (pane.start(), pane.start())),
         originals: posts,
         untagged: posts,
         ..Tally::default()

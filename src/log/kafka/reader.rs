@@ -13,15 +13,14 @@ use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::{Producer, ProducerContext};
-use rdkafka::topic_partition_list::Offset;
 
-use super::native::{self, EventQueue, Happening, Message, high_watermark};
-use super::places::{find, find_native, native_number, native_offset, offsets, partitions};
+use super::native::{self, EventQueue, Happening, high_watermark};
+use super::places::{find, native_number, native_offset, offsets, partitions};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, STEP_DEADLINE, Subscription};
 use super::trouble::{Quiet, Troubles, log_error, log_line};
+use super::visit::{fatal, not_owned, starts, visit_end, visit_record};
 use crate::config::GroupProtocol;
-use crate::log::{Event, LogError, Partition, Position, Record};
-use crate::post::EventTime;
+use crate::log::{Event, LogError, Partition, Position};
 
 /// Most events of one call of `poll`: a few milliseconds of work.
 const EVENTS_PER_POLL: usize = 1000;
@@ -370,88 +369,4 @@ impl Drop for Reader {
             log_line(0, &format!("giving partitions back: {error}"));
         }
     }
-}
-
-fn visit_record(owned: &mut [Position], message: &Message<'_>, visit: &mut dyn FnMut(Event<'_>)) {
-    let Some(owned) = find_native(owned, message.name, message.number) else {
-        return;
-    };
-    let Ok(offset) = u64::try_from(message.offset) else {
-        return;
-    };
-    owned.next = offset + 1;
-    visit(Event::Record(Record {
-        partition: &owned.partition,
-        offset,
-        arrived_at: message
-            .timestamp
-            .map_or(EventTime::MIN, EventTime::from_millis),
-        key: message.key,
-        value: message.value,
-        headers: &message.headers,
-    }));
-}
-
-fn visit_end(
-    owned: &mut [Position],
-    name: &str,
-    number: i32,
-    offset: i64,
-    visit: &mut dyn FnMut(Event<'_>),
-) {
-    let Some(owned) = find_native(owned, name, number) else {
-        return;
-    };
-    owned.next = owned.next.max(u64::try_from(offset).unwrap_or(0));
-    visit(Event::AtEnd {
-        partition: &owned.partition,
-        next: owned.next,
-    });
-}
-
-/// Where reading of `partitions` goes on: at the committed position, else at the oldest record.
-/// The list is dropped before it returns: a living one keeps the client from closing.
-fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResult<Vec<Position>> {
-    let mut list = TopicPartitionList::with_capacity(partitions.len());
-    for Partition { name, number } in partitions {
-        list.add_partition(name, native_number(*number));
-    }
-    let committed = consumer.committed_offsets(list, REQUEST_DEADLINE)?;
-    partitions
-        .iter()
-        .map(|partition| {
-            let Partition { name, number } = partition;
-            let number = native_number(*number);
-            let place = committed.find_partition(name, number);
-            if let Some(place) = &place {
-                place.error()?;
-            }
-            let next = match place.map(|place| place.offset()) {
-                Some(Offset::Offset(next)) => next,
-                _ => consumer.fetch_watermarks(name, number, REQUEST_DEADLINE)?.0,
-            };
-            Ok(Position {
-                partition: partition.clone(),
-                next: u64::try_from(next).unwrap_or(0),
-            })
-        })
-        .collect()
-}
-
-fn not_owned(operation: &'static str, partition: &Partition) -> LogError {
-    LogError::Transient {
-        operation,
-        detail: format!(
-            "this member does not own partition {} of {}",
-            partition.number, partition.name
-        ),
-    }
-}
-
-fn fatal(consumer: &BaseConsumer<Quiet>, text: String) -> LogError {
-    let (code, detail) = consumer
-        .client()
-        .fatal_error()
-        .unwrap_or((RDKafkaErrorCode::Fatal, text));
-    log_error("reading", &KafkaError::MessageConsumptionFatal(code)).with_detail(&detail)
 }
