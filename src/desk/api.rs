@@ -65,6 +65,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
 /// Every incident: open before resolved, higher level first, newest first.
 #[derive(Serialize, JsonSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the members of the API have its words"
+)]
 pub(super) struct Incidents {
     /// The time that was asked for; null: now.
     at: Option<UtcTime>,

@@ -23,6 +23,7 @@ const WAIT: Duration = Duration::from_mins(2);
 const STOP: Duration = Duration::from_secs(30);
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 fn actions_are_taken_refused_and_refolded_over_a_restart_real() {
     let _alone = alone();
     let Some(place) = Place::on_real_kafka("people") else {

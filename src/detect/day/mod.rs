@@ -25,7 +25,8 @@ pub(super) const HOURS: i64 = 24;
 /// What one hour holds.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Hour {
-    hour: i64,
+    /// From the epoch.
+    number: i64,
     posts: u32,
     reposts: u32,
     unsigned: u32,
@@ -76,10 +77,10 @@ impl Day {
     /// Adds a tally of a pane.
     pub(super) fn add(&mut self, pane: Pane, tally: &Tally) {
         let hour = pane.hour();
-        let place = self.hours.binary_search_by_key(&hour, |held| held.hour);
+        let place = self.hours.binary_search_by_key(&hour, |held| held.number);
         let place = place.unwrap_or_else(|place| {
             let empty = Hour {
-                hour,
+                number: hour,
                 ..Hour::default()
             };
             self.hours.insert(place, empty);
@@ -92,7 +93,7 @@ impl Day {
 
     /// Posts of one hour; `None` without any.
     pub(super) fn posts_of(&self, hour: i64) -> Option<u32> {
-        let place = self.hours.binary_search_by_key(&hour, |held| held.hour);
+        let place = self.hours.binary_search_by_key(&hour, |held| held.number);
         place
             .ok()
             .and_then(|place| self.hours.get(place))
@@ -134,10 +135,10 @@ impl Day {
         let mut best: Option<(f64, i64)> = None;
         for held in self.within(self.first_hour(last), last) {
             posts += held.posts;
-            let hours = f64::from(u32::try_from(last - held.hour + 1).unwrap_or(u32::MAX));
+            let hours = f64::from(u32::try_from(last - held.number + 1).unwrap_or(u32::MAX));
             let ratio = log_likelihood_ratio(f64::from(posts), usual * hours);
             if best.is_none_or(|(most, _)| ratio > most) {
-                best = Some((ratio, held.hour));
+                best = Some((ratio, held.number));
             }
         }
         best.map(|(_, hour)| Pane(hour * 60 * Pane::PER_MINUTE).start())
@@ -146,8 +147,8 @@ impl Day {
     fn within(&self, first: i64, last: i64) -> impl Iterator<Item = &Hour> {
         let hours = self.hours.iter().rev();
         hours
-            .skip_while(move |held| held.hour > last)
-            .take_while(move |held| held.hour >= first)
+            .skip_while(move |held| held.number > last)
+            .take_while(move |held| held.number >= first)
     }
 
     /// Notes the surprise of one more day; a rise that is over teaches how far it went.
@@ -195,7 +196,7 @@ impl Day {
         settings: &Settings,
     ) {
         let reached = first_open.hour() - HOURS;
-        if self.hours.front().is_none_or(|held| held.hour > reached) {
+        if self.hours.front().is_none_or(|held| held.number > reached) {
             return;
         }
         for block in blocks.take_while(|block| block.hour <= reached) {
@@ -205,7 +206,7 @@ impl Day {
         }
         while self
             .hours
-            .pop_front_if(|held| held.hour <= reached)
+            .pop_front_if(|held| held.number <= reached)
             .is_some()
         {}
         if self.hours.is_empty() {
@@ -215,12 +216,12 @@ impl Day {
 
     /// Whether it holds posts of hours before `hour`.
     pub(super) fn has_before(&self, hour: i64) -> bool {
-        self.hours.front().is_some_and(|held| held.hour < hour)
+        self.hours.front().is_some_and(|held| held.number < hour)
     }
 
     /// Only the hours from `hour` on, as a topic first seen after `ordinal` blocks.
     pub(super) fn since(mut self, hour: i64, ordinal: u32) -> Self {
-        while self.hours.pop_front_if(|held| held.hour < hour).is_some() {}
+        while self.hours.pop_front_if(|held| held.number < hour).is_some() {}
         self.before = Level::new(ordinal);
         self
     }

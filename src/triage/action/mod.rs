@@ -8,7 +8,7 @@
 mod tests;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::post::EventTime;
 
@@ -215,20 +215,22 @@ impl Action {
     /// The record; refused when it could not be read back.
     pub fn encode(&self) -> Result<Vec<u8>, RefusedAction> {
         self.check()?;
-        let mut record = json!({
-            "schema": ACTION_SCHEMA,
-            "id": self.id,
-            "incident": self.incident,
-            "do": self.deed.as_str(),
-            "who": self.who,
-        });
+        let told = [
+            ("schema", ACTION_SCHEMA),
+            ("id", &self.id),
+            ("incident", &self.incident),
+            ("do", self.deed.as_str()),
+            ("who", &self.who),
+        ];
+        let told = told.map(|(name, value)| (name.to_owned(), value.into()));
+        let mut members = Map::from_iter(told);
         if !self.note.is_empty() {
             members.insert("note".into(), self.note.as_str().into());
         }
         if let Some(until) = self.until {
             members.insert("until".into(), until.to_string().into());
         }
-        Ok(record.to_string().into_bytes())
+        Ok(Value::Object(members).to_string().into_bytes())
     }
 
     /// Whether every text is within its bounds.
