@@ -143,7 +143,7 @@ pub(crate) fn spikes_and_episodes_are_those_of_an_undisturbed_run(town: &Town) {
     // Which partial count was shown first decides when an episode opened, so its borders may differ (P3).
     let topics = |noticed: &Noticed| -> Vec<String> {
         let episodes = noticed.episodes.iter();
-        episodes.map(|(topic, _)| topic.to_string()).collect()
+        episodes.map(|(topic, _)| topic.clone()).collect()
     };
     assert_eq!(topics(&found), topics(&expected));
     eprintln!(
