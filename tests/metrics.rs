@@ -203,9 +203,9 @@ fn every_metric_moves_in_a_run_and_a_restart_tells_nothing_again() {
             .filter(|name| FAULTS.iter().all(|(fault, _)| fault != name))
             .collect(),
     );
-    let address = service.listening();
+    let (page, address) = (service.page().unwrap(), service.probes());
     runtime.block_on(async {
-        let mut page = reqwest::get(format!("http://{address}/api/events"))
+        let mut page = reqwest::get(format!("http://{page}/api/v1/events"))
             .await
             .unwrap();
         page.chunk().await.unwrap();

@@ -27,6 +27,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+/// How a feed is, for those who show it.
+pub use crate::detect::FeedState;
 pub use asyncapi::asyncapi;
 pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
 pub use event::{CloudEvent, Delivery, HEARTBEAT_KEY, Heartbeat, cloud_event, heartbeat_event};
@@ -39,6 +41,6 @@ pub use record::{
 };
 pub use render::Rendering;
 pub use schema::schema;
-pub use title::TopicNames;
+pub use title::{TopicNames, topic_title};
 pub use utc_time::UtcTime;
 pub use words::{Tongue, Words, WordsError};

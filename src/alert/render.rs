@@ -85,10 +85,10 @@ impl Alert {
             claims: claims(revision, &rendering.words),
             series: series(signal),
             why: why(signal, surprise),
-            data_state: if signal.delayed {
-                DataState::Delayed
-            } else {
-                DataState::Live
+            data_state: match (revision.frozen, signal.delayed) {
+                (true, _) => DataState::Frozen,
+                (false, true) => DataState::Delayed,
+                (false, false) => DataState::Live,
             },
             acknowledged: revision.people.acknowledged.as_ref().map(person),
             snoozed: revision.people.snoozed.as_ref().map(person),

@@ -23,10 +23,17 @@ struct Use<'tree> {
 
 /// No two uses of one Kafka topic: a feed that reads `alerts` would feed on itself.
 pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
-    let mut uses: Vec<Use<'_>> = ["counts", "signals", "actions", "alerts", "snapshots"]
-        .iter()
-        .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
-        .collect();
+    let mut uses: Vec<Use<'_>> = [
+        "counts",
+        "signals",
+        "actions",
+        "alerts",
+        "snapshots",
+        "pulse",
+    ]
+    .iter()
+    .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
+    .collect();
     uses.extend(
         tree.get("claims")
             .and_then(|node| name_at(node, "claims", "feed")),

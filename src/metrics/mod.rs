@@ -87,6 +87,8 @@ metrics! {
     topics: IntGauge = "kentongan_detect_tracked_topics", [];
     /// Signals, by what they say of an episode.
     signals: IntCounterVec = "kentongan_detect_signals_total", ["change"];
+    /// 1 for the state that a feed is in, 0 for the others, by the statements in batches.
+    feed_state: IntGaugeVec = "kentongan_detect_feed_state", ["feed", "state"];
     /// Posts that the logs hold, by what became of them: the truth, folded from the statements in batches.
     ledger: IntGaugeVec = "kentongan_detect_ledger_posts", ["feed", "outcome"];
     /// Batches whose accounts were hashed with another key than those of other processes at the time.
@@ -143,6 +145,8 @@ pub struct Known<'a> {
     pub actions: Vec<&'static str>,
     /// Statuses of revisions.
     pub statuses: Vec<&'static str>,
+    /// States that a feed can be in.
+    pub feed_states: Vec<&'static str>,
     /// Channels of notify that are configured.
     pub channels: Vec<&'a str>,
 }
@@ -232,6 +236,9 @@ impl Metrics {
             for outcome in Outcome::ALL {
                 self.count_posts(feed, outcome, 0);
                 self.set_ledger(feed, outcome, 0);
+            }
+            for state in &known.feed_states {
+                self.feed_state.with_label_values(&[feed, state]).set(0);
             }
         }
         for channel in &known.channels {

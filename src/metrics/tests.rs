@@ -11,6 +11,7 @@ fn known() -> Known<'static> {
         characters: vec!["organic"],
         actions: vec!["accepted"],
         statuses: vec!["opened", "resolved"],
+        feed_states: vec!["flowing", "silent"],
         channels: vec!["webhook"],
     }
 }

@@ -24,14 +24,17 @@ mod notify_stage;
 pub mod notify_test;
 mod observe;
 mod port;
+mod pulse;
 pub mod refold;
 mod refusals;
 pub mod replay;
 pub mod run;
+mod service_error;
 pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
 mod triage_threads;
+mod trial;
 mod watchdog;
 mod watched_log;
 

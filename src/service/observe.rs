@@ -16,8 +16,8 @@ use super::triage_stage::TriageStage;
 use super::{clock, notify_addresses};
 use crate::claims::Counters;
 use crate::config::Config;
-use crate::desk::{FeedHealth, FeedState};
-use crate::detect::Detector;
+use crate::desk::FeedHealth;
+use crate::detect::{Detector, FeedState};
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
 use crate::metrics::{CLAIM_OUTCOMES, Known, LeftOut, Limit, Metrics, Outcome};
@@ -29,6 +29,7 @@ use crate::triage::{Acted, ActionRefusal, Character, Level, Status};
 pub(super) struct FeedStatements {
     ledgers: BTreeMap<String, Outcomes>,
     closed_until: BTreeMap<FeedKind, EventTime>,
+    states: BTreeMap<String, FeedState>,
 }
 
 /// Every label value that is known at the start.
@@ -51,6 +52,7 @@ pub(super) fn known(config: &Config) -> Known<'_> {
             .chain(["accepted", "repeated"])
             .collect(),
         statuses: Status::ALL.iter().map(|status| status.as_str()).collect(),
+        feed_states: FeedState::ALL.iter().map(|state| state.as_str()).collect(),
         channels: notify_addresses::channels(config),
     }
 }
@@ -64,7 +66,9 @@ pub(super) fn ingest(
     let sent = stage.take_sent();
     let metrics = &shared.metrics;
     metrics.batches.inc_by(sent.batches);
-    metrics.count_limit(Limit::FlushEntries, sent.early_flushes);
+    metrics.count_limit(Limit::FlushEntries, sent.early.entries);
+    metrics.count_limit(Limit::FlushPosts, sent.early.posts);
+    metrics.count_limit(Limit::DeadLetters, sent.early.dead_letters);
     for (feed, outcomes) in sent.outcomes {
         let own = refusals.entry(Arc::clone(&feed)).or_default();
         note_refusals(metrics, own, &feed, &outcomes);
@@ -128,6 +132,10 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     for detector in stage.detectors() {
         topics += detector.topics();
         realised += detector.opened_per_day().unwrap_or(0.0);
+        for (feed, state) in detector.feed_states() {
+            let worst = statements.states.entry(feed.to_owned()).or_insert(state);
+            *worst = (*worst).max(state);
+        }
         for kind in FeedKind::ALL {
             if let Some(until) = detector.closed_until(kind) {
                 let closed = statements.closed_until.entry(kind).or_insert(until);
@@ -152,6 +160,14 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     let now = (shared.clock)();
     for (&kind, &until) in &statements.closed_until {
         metrics.set_watermark_delay(kind, seconds(now.millis_since(until)));
+    }
+    for (feed, &now) in &statements.states {
+        for state in FeedState::ALL {
+            let gauge = metrics
+                .feed_state
+                .with_label_values(&[feed, state.as_str()]);
+            gauge.set(i64::from(state == now));
+        }
     }
     for (feed, outcomes) in &statements.ledgers {
         metrics.set_ledger(feed, Outcome::Counted, outcomes.counted);
@@ -257,7 +273,7 @@ pub(super) fn turned(shared: &Shared, stage: &str) {
         .set(seconds(now));
 }
 
-/// The state of every configured feed. First honest version: a feed whose kind closes panes flows.
+/// The state of every configured feed. A feed that no statement has named is stalled.
 pub(super) fn feed_health(
     config: &Config,
     statements: &FeedStatements,
@@ -268,11 +284,11 @@ pub(super) fn feed_health(
         FeedHealth {
             name: feed.name.clone(),
             kind: feed.kind,
-            state: if until.is_some() {
-                FeedState::Flowing
-            } else {
-                FeedState::Stalled
-            },
+            state: statements
+                .states
+                .get(&feed.name)
+                .copied()
+                .unwrap_or(FeedState::Stalled),
             delay_s: until.map(|&until| seconds(now.millis_since(until))),
             received: statements
                 .ledgers

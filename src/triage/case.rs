@@ -5,11 +5,12 @@
 //! adds to what was told waits for the interval, one that raises the level does not.
 //! Not here: which topics belong together (`kinship`), the life of all incidents (`mod`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::assess;
+use super::frozen::FeedStates;
 use super::kinship::{Bond, Facet};
 use super::people::People;
 use super::resembled::{self, Resembled};
@@ -38,6 +39,10 @@ pub(super) struct Case {
     /// Episodes that go on.
     pub(super) members: BTreeMap<EpisodeId, Facet>,
     lead: Lead,
+    /// The feeds that its posts came from.
+    feeds: BTreeSet<String>,
+    /// Whether one of them has stopped.
+    frozen: bool,
     claims: Vec<Resembled>,
     pub(super) people: People,
     told: Told,
@@ -62,6 +67,7 @@ struct Told {
     posts: u32,
     topics: usize,
     claims: usize,
+    frozen: bool,
 }
 
 impl Case {
@@ -91,7 +97,10 @@ impl Case {
                 posts: facet.posts,
                 topics: 1,
                 claims: 0,
+                frozen: false,
             },
+            feeds: feeds_of(&signal).collect(),
+            frozen: false,
             claims: Vec::new(),
             people: People::default(),
             ended_at: None,
@@ -123,6 +132,16 @@ impl Case {
         self.merged_into.as_deref()
     }
 
+    /// Whether one of its feeds has stopped, so that nothing can be said about its end.
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Notes how the feeds are.
+    pub(super) fn freeze(&mut self, states: &FeedStates) {
+        self.frozen = states.misses_any(&self.feeds);
+    }
+
     /// The strongest bond of `facet` with one of its topics; with the leading one when all have calmed.
     pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
         let lead = self.members.is_empty().then_some(&self.lead.facet);
@@ -141,6 +160,7 @@ impl Case {
         let (character, _) = assess::character(&signal.counts);
         self.level = self.level.max(assess::level(levels, &signal, character));
         self.join(&signal.topic);
+        self.feeds.extend(feeds_of(&signal));
         self.members.insert(episode, facet.clone());
         self.follow(facet, signal);
     }
@@ -170,6 +190,8 @@ impl Case {
         self.level = self.level.max(other.level);
         other.topics.iter().for_each(|topic| self.join(topic));
         self.members.extend(other.members);
+        self.feeds.extend(other.feeds);
+        self.frozen |= other.frozen;
         for one in other.claims {
             resembled::join(&mut self.claims, one);
         }
@@ -183,8 +205,15 @@ impl Case {
         let rested = now.millis_since(self.updated_at) >= interval_ms;
         let (status, reason) = if self.level > self.told.level {
             (Status::Escalated, Reason::LevelRaised)
-        } else if !rested || self.is_over() {
+        } else if self.is_over() {
             return None;
+        } else if self.frozen && !self.told.frozen {
+            // Event time may stand still with the feed, so this does not wait for it.
+            (Status::Updated, Reason::DataState)
+        } else if !rested {
+            return None;
+        } else if self.frozen != self.told.frozen {
+            (Status::Updated, Reason::DataState)
         } else if character != self.told.character {
             (Status::Updated, Reason::CharacterChanged)
         } else if self.claims.len() > self.told.claims {
@@ -270,6 +299,7 @@ impl Case {
             posts: self.lead.facet.posts,
             topics: self.topics.len(),
             claims: self.claims.len(),
+            frozen: self.frozen,
         };
         Revision {
             incident: self.id.clone(),
@@ -286,6 +316,7 @@ impl Case {
             merged_into: self.merged_into.clone(),
             claims: self.claims.clone(),
             people: self.people.clone(),
+            frozen: self.frozen,
             signal,
         }
     }
@@ -294,6 +325,11 @@ impl Case {
         let others = self.topics.iter().filter(|topic| *topic != lead);
         std::iter::once(lead).chain(others).cloned().collect()
     }
+}
+
+fn feeds_of(signal: &Signal) -> impl Iterator<Item = String> {
+    let with_posts = signal.feeds.iter().filter(|&&(_, posts)| posts > 0);
+    with_posts.map(|(name, _)| name.clone())
 }
 
 /// Made from the data alone: the day of the onset and the episode.

@@ -136,6 +136,8 @@ pub enum Reason {
     CharacterChanged,
     /// Its posts turned out to resemble a claim that fact-checkers have examined.
     ClaimFound,
+    /// A feed that its posts came from has stopped, or is back: `data_state` says which.
+    DataState,
     /// It turned out to be the same event as an older incident, and goes on under that name.
     Merged,
     /// The talk fell back to what is usual and stayed there.
@@ -173,6 +175,7 @@ impl Reason {
             | Self::TopicsJoined
             | Self::CharacterChanged
             | Self::ClaimFound
+            | Self::DataState
             | Self::Merged
             | Self::Calm => false,
         }
@@ -212,6 +215,9 @@ pub struct Revision {
     /// What people did with it.
     #[serde(default)]
     pub people: People,
+    /// Whether a feed that its posts came from has stopped: then nothing is said about its end.
+    #[serde(default)]
+    pub frozen: bool,
     /// The leading topic's newest signal.
     pub signal: Signal,
 }

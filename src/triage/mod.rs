@@ -12,6 +12,7 @@ mod action;
 mod assess;
 mod case;
 mod deeds;
+mod frozen;
 mod incident;
 mod kinship;
 mod people;
@@ -23,6 +24,8 @@ pub(crate) mod tests;
 mod tests_actions;
 #[cfg(test)]
 mod tests_claims;
+#[cfg(test)]
+mod tests_frozen;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
@@ -39,6 +42,7 @@ use crate::config;
 use crate::detect::{Change, Signal, SignalRecord};
 use crate::post::EventTime;
 use case::Case;
+use frozen::{FeedStates, Held};
 use kinship::{Bond, Facet};
 use people::FalseAlarms;
 use recent::Recent;
@@ -76,6 +80,9 @@ struct State {
     /// Ids of actions.
     acted: Recent<String>,
     false_alarms: FalseAlarms,
+    feeds: FeedStates,
+    /// Ends of episodes that wait for a feed.
+    held: Held,
     /// The newest wall time in the log.
     heard: EventTime,
     /// The newest event time in the log.
@@ -119,6 +126,7 @@ impl Triage {
             }
             SignalRecord::Tick(tick) => {
                 self.hear(tick.sent_at, tick.watermark);
+                self.freeze(&tick, revisions);
                 self.lapse(revisions);
                 self.pass(tick.watermark, revisions);
             }
@@ -293,6 +301,9 @@ impl Triage {
         signal: Signal,
         revisions: &mut Vec<Revision>,
     ) {
+        if self.holds(number, episode, &signal) {
+            return;
+        }
         self.state.episodes.remove(episode);
         let limit = self.max_episodes();
         self.state.over.insert(episode.clone(), limit);

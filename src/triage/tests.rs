@@ -1,8 +1,7 @@
 //! Laws of the life of incidents, over random signals; and one event that sets off forty topics.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::detect::{CountTable, Pair, Series, Tick, WindowEvidence};
@@ -114,6 +113,7 @@ pub(super) fn tick(second: i64) -> SignalRecord {
         partition: 0,
         watermark: at(second),
         sent_at: at(second),
+        feeds: Vec::new(),
     })
 }
 

