@@ -140,7 +140,12 @@ pub(crate) fn spikes_and_episodes_are_those_of_an_undisturbed_run(town: &Town) {
     }
     assert!(compared * 10 > found.panes.len() * 9, "{compared}");
     assert!(spikes > 0, "the burst of the history is no spike");
-    assert_eq!(found.episodes, expected.episodes);
+    // Which partial count was shown first decides when an episode opened, so its borders may differ (P3).
+    let topics = |noticed: &Noticed| -> Vec<String> {
+        let episodes = noticed.episodes.iter();
+        episodes.map(|(topic, _)| topic.to_string()).collect()
+    };
+    assert_eq!(topics(&found), topics(&expected));
     eprintln!(
         "undisturbed: {compared} panes, {spikes} of them spikes, and {} episodes, all the same",
         found.episodes.len()

@@ -208,7 +208,7 @@ fn a_kill_of_notify_at_any_point_loses_no_page_and_marks_each_repeat_real() {
             program = start(life);
         }
     }
-    // The last life may have begun a moment ago.
+    // The last one may have begun this instant: it has nothing to end in order.
     program.kill();
     assert_eq!(pages.len(), PAGES, "no page is lost");
     assert!(life >= 3, "killed {life} times");
