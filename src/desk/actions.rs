@@ -24,6 +24,10 @@ use crate::triage::{Action, Deed, Status};
 /// What is asked for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend(
+    "if" = { "properties": { "do": { "const": "snooze" } } },
+    "then" = { "required": ["until"], "properties": { "until": { "type": "string" } } }
+))]
 pub(super) struct ActionDraft {
     /// Drawn by whoever asks: sent again, it is the same action.
     #[schemars(length(min = 1, max = 64), regex(pattern = r"^[A-Za-z0-9._-]+$"))]
@@ -44,6 +48,14 @@ pub(super) struct ActionDraft {
     who: Option<String>,
 }
 
+impl ActionDraft {
+    /// Also of a name that is passed over: what the description refuses is refused.
+    fn is_too_long(&self) -> bool {
+        let who = self.who.as_deref().unwrap_or_default();
+        who.chars().count() > WHO_MAX
+    }
+}
+
 /// What is answered: the log has it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ActionTaken {
@@ -52,6 +64,10 @@ pub(super) struct ActionTaken {
     /// In whose name it stands.
     who: String,
 }
+
+/// Characters of a name; the description above says the same.
+const WHO_MAX: usize = 100;
+const TOO_LONG: &str = "who is longer than 100 characters: write a shorter name";
 
 /// Who did it where nobody says.
 const NOBODY: &str = "desk";
@@ -67,6 +83,9 @@ pub(super) async fn act(
         return VIEWER.into_response();
     }
     let draft = match draft {
+        Ok(Json(draft)) if draft.is_too_long() => {
+            return Told(StatusCode::UNPROCESSABLE_ENTITY, TOO_LONG.to_owned()).into_response();
+        }
         Ok(Json(draft)) => draft,
         Err(rejection) => return Told(rejection.status(), rejection.body_text()).into_response(),
     };
