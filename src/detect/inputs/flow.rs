@@ -1,8 +1,10 @@
 //! Whether a feed flows, and whether its silence is plausible.
 //!
-//! In: how many posts each batch brought, at which wall time (as data). Out: when its silence is improbable.
+//! In: how many posts each batch brought, at which wall time (as data) and up to which event time. Out: when
+//! its silence is improbable.
 //! Rule: silence is measured by the feed's own rate and its own pauses: a feed of two posts a day is quiet
-//! for days, one of ten a second is silent after a minute.
+//! for days, one of ten a second is silent after a minute. Who catches up reads hours in seconds: then event
+//! time tells the rate.
 
 use serde::{Deserialize, Serialize};
 
@@ -63,11 +65,19 @@ pub(super) struct Flow {
     exposure_s: f64,
     longest_pause_s: f64,
     last_post_at: Option<EventTime>,
+    /// The newest event time that was stated with posts.
+    reached: Option<EventTime>,
 }
 
 impl Flow {
-    /// Notes what a batch of wall time `sent_at` brought; `expected`: how many posts a silence must lack.
-    pub(super) fn add(&mut self, posts: u64, sent_at: EventTime, expected: f64) {
+    /// Notes what a batch of wall time `sent_at` brought, complete up to `watermark`; `expected`: how many posts
+    /// a silence must lack.
+    pub(super) fn add(
+        &mut self,
+        posts: u64,
+        (sent_at, watermark): (EventTime, EventTime),
+        expected: f64,
+    ) {
         if posts == 0 {
             return;
         }
@@ -76,13 +86,16 @@ impl Flow {
             // fallen is known after a few of them.
             let limit = self.silent_after_s(expected).unwrap_or(f64::INFINITY);
             let pause_s = seconds(sent_at.millis_since(last).max(0)).min(limit);
-            let kept = libm::exp(-pause_s / MEMORY_S);
+            let reached = self.reached.unwrap_or(watermark);
+            let passed_s = seconds(watermark.millis_since(reached)).max(pause_s);
+            let kept = libm::exp(-passed_s / MEMORY_S);
             self.posts *= kept;
-            self.exposure_s = self.exposure_s * kept + pause_s;
+            self.exposure_s = self.exposure_s * kept + passed_s;
             self.longest_pause_s = (self.longest_pause_s * kept).max(pause_s);
         }
         self.posts += number(posts);
         self.last_post_at = self.last_post_at.max(Some(sent_at));
+        self.reached = self.reached.max(Some(watermark));
     }
 
     /// How long nothing has come; `None` before the first post.
@@ -133,10 +146,15 @@ mod tests {
         EventTime::from_millis(second * 1_000)
     }
 
+    /// What comes as it is posted.
+    fn live(second: i64) -> (EventTime, EventTime) {
+        (at(second), at(second))
+    }
+
     fn flow(step_s: i64, posts: u64, times: i64) -> (Flow, i64) {
         let mut flow = Flow::default();
         for step in 0..times {
-            flow.add(posts, at(step * step_s), EXPECTED);
+            flow.add(posts, live(step * step_s), EXPECTED);
         }
         (flow, (times - 1) * step_s)
     }
@@ -163,7 +181,7 @@ mod tests {
         let (few, last) = flow(1, 1, 20);
         assert!(!few.is_silent(at(last + 100_000), EXPECTED));
         let (mut fast, last) = flow(1, 10, 600);
-        fast.add(10, at(last + 7_200), EXPECTED);
+        fast.add(10, live(last + 7_200), EXPECTED);
         assert!(fast.is_silent(at(last + 7_200 + 181), EXPECTED));
     }
 
@@ -174,8 +192,20 @@ mod tests {
         for _ in 0..20 {
             silent += u32::from(slow.is_silent(at(last + 600), EXPECTED));
             last += 600;
-            slow.add(1, at(last), EXPECTED);
+            slow.add(1, live(last), EXPECTED);
         }
         assert_eq!(silent, 3);
+    }
+
+    #[test]
+    fn who_catches_up_learns_the_rate_of_event_time() {
+        let mut flow = Flow::default();
+        // A day of a post in ten minutes, read in a minute and a half.
+        for step in 0..144 {
+            let wall = EventTime::from_millis(86_400_000 + step * 600);
+            flow.add(1, (wall, at(step * 600)), EXPECTED);
+        }
+        assert!(!flow.is_silent(at(86_400 + 3_600), EXPECTED));
+        assert!(flow.is_silent(at(86_400 + 6 * 3_600), EXPECTED));
     }
 }

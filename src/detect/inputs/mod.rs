@@ -130,7 +130,8 @@ impl Inputs {
         ledger.next = statement.to;
         ledger.outcomes.merge(&statement.outcomes);
         let flow = self.flows.entry(statement.feed).or_default();
-        flow.add(statement.outcomes.received(), sent_at, self.silent_expected);
+        let until = (sent_at, statement.watermark);
+        flow.add(statement.outcomes.received(), until, self.silent_expected);
     }
 
     /// How each feed is, in the order of the feeds.
