@@ -37,6 +37,12 @@ impl EventTime {
         Self(self.0.saturating_add(millis))
     }
 
+    /// Reads RFC 3339; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let time: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(time.as_millisecond()))
+    }
+
     /// Milliseconds from `earlier` to `self` (negative when `earlier` is later); saturates.
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

@@ -27,15 +27,14 @@ const INPUT: InputId = InputId {
 };
 const MINUTE_MS: u64 = 60_000;
 const MAX_TOPICS: u32 = 5_000;
-/// A flush after so many posts, as the clock of the wall would make it.
-const POSTS_PER_FLUSH: u64 = 1_000;
+/// So many posts without a commit force a flush: their keys are all in memory.
+const FLUSH_POSTS: u32 = 1_000;
 
 /// Ingest and one detector, in one process.
 struct House {
     ingest: Ingest,
     detector: Detector,
     flushed_at: EventTime,
-    flushed: u64,
     next: u64,
     /// Posts of closed panes, by topic.
     closed: BTreeMap<String, u64>,
@@ -48,6 +47,7 @@ impl House {
         config.relevance.enabled = false;
         config.ingest.lateness_ms = 1_000;
         config.ingest.duplicate_window_posts = 1_000;
+        config.ingest.flush_posts = FLUSH_POSTS;
         config.detect.max_topics = MAX_TOPICS;
         let gate = Gate::new(&config.relevance).unwrap();
         let mut ingest = Ingest::new(&config, AccountKey::new([7; 16]), gate, &[1]);
@@ -56,7 +56,6 @@ impl House {
             ingest,
             detector: Detector::new(&config, 0, 1),
             flushed_at: START,
-            flushed: 0,
             next: 0,
             closed: BTreeMap::new(),
         }
@@ -76,16 +75,14 @@ impl House {
             decoded,
         });
         self.next += 1;
-        let is_due =
-            at.millis_since(self.flushed_at) >= 500 || self.next - self.flushed >= POSTS_PER_FLUSH;
-        if self.ingest.is_full() || is_due {
+        let is_due = at.millis_since(self.flushed_at) >= 500;
+        if self.ingest.is_full() || self.ingest.is_far_ahead() || is_due {
             self.flush(at);
         }
     }
 
     fn flush(&mut self, at: EventTime) {
         self.flushed_at = at;
-        self.flushed = self.next;
         for batch in self.ingest.flush(at, 1).into_iter().flatten() {
             let closed = &mut self.closed;
             self.detector.apply(batch, &mut |pane| {

@@ -7,6 +7,8 @@ mod access;
 mod cap;
 #[path = "desk/live.rs"]
 mod live;
+#[path = "desk/looking_back.rs"]
+mod looking_back;
 #[path = "desk/openapi.rs"]
 mod openapi;
 #[path = "desk/page.rs"]
@@ -20,9 +22,11 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use kentongan::alert::Alert;
-use kentongan::desk::{Access, Desk, FeedHealth, FeedState, Health, Limits, probes_router, router};
+use kentongan::desk::{Access, Desk, FeedHealth, Health, Limits, Rising, probes_router, router};
+use kentongan::detect::FeedState;
 use kentongan::metrics::{Known, Metrics};
-use kentongan::post::{EventTime, FeedKind};
+use kentongan::post::{EventTime, FeedKind, TopicKey};
+use kentongan::window::Scale;
 use prometheus::Registry;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -62,6 +66,7 @@ impl House {
     fn furnished() -> Self {
         let house = Self::new(Limits::default());
         house.desk.apply(example(1));
+        house.desk.rise(0, house.now(), vec![rising()]);
         house.desk.tick(house.now(), feeds());
         house
     }
@@ -76,10 +81,13 @@ impl House {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = router(Arc::clone(&self.desk), Access::of_this_machine())
-            .oneshot(request)
-            .await
-            .unwrap();
+        let desk = Arc::clone(&self.desk);
+        let routes = if ["/live", "/ready", "/metrics"].contains(&request.uri().path()) {
+            probes_router(desk)
+        } else {
+            router(desk, Access::of_this_machine())
+        };
+        let response = routes.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 10_000_000).await.unwrap();
         Answer {
@@ -91,7 +99,7 @@ impl House {
 
     /// Reads the live stream from `last` on, until `then` has closed the desk.
     async fn listen(&self, last: Option<&str>, then: impl FnOnce(&Desk)) -> String {
-        let mut request = Request::get("/api/events");
+        let mut request = Request::get("/api/v1/events");
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -113,6 +121,19 @@ fn example(revision: u32) -> Alert {
     let mut alert: Alert = serde_json::from_str(EXAMPLE).unwrap();
     alert.revision = revision;
     alert
+}
+
+fn rising() -> Rising {
+    Rising {
+        topic: TopicKey::new("tag:banjir"),
+        title: example(1).title,
+        kind: FeedKind::Social,
+        window: Scale::FiveMinutes,
+        observed: 4,
+        expected: 0.5,
+        critical: 9,
+        open: false,
+    }
 }
 
 fn feeds() -> Vec<FeedHealth> {
@@ -139,9 +160,11 @@ async fn json_shapes_of_the_api() {
     let house = House::furnished();
     let mut shapes = Vec::new();
     for path in [
-        "/api/incidents",
-        "/api/incidents/gempa-id-nb-20260303t201126",
-        "/api/feeds",
+        "/api/v1/incidents",
+        "/api/v1/incidents/gempa-id-nb-20260303t201126",
+        "/api/v1/rising",
+        "/api/v1/handover?since=2026-03-03T20:00:00Z",
+        "/api/v1/feeds",
     ] {
         let answer = house.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -159,7 +182,7 @@ async fn json_shapes_of_the_api() {
 async fn what_is_not_there_is_said_in_json() {
     let house = House::furnished();
     for path in [
-        "/api/incidents/none",
+        "/api/v1/incidents/none",
         "/page/../main.js",
         "/page/secret",
         "/elsewhere",

@@ -14,13 +14,16 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::post;
+use kentongan::alert::Alert;
 use kentongan::config::{Config, Sources};
 use kentongan::feed::AccountKey;
 use kentongan::log::kafka::{KafkaLog, KafkaSettings, Subscription};
 use kentongan::log::{Log, Outgoing};
 use kentongan::metrics::Metrics;
+use kentongan::service::action_writer::ActionWriter;
 use kentongan::service::demo::{Demo, fast_clock};
-use kentongan::service::run::{Role, Service};
+use kentongan::service::run::{OnAlert, Role, Service};
+use kentongan::triage::{Action, ActionSink, Deed, Status};
 use tokio::runtime::Runtime;
 
 const DEADLINE: Duration = Duration::from_secs(150);
@@ -101,16 +104,28 @@ fn config(webhook: &str) -> Config {
     Config::load(&sources).unwrap()
 }
 
+/// Calls the first incident that it hears of a false alarm.
+fn person(config: &Arc<Config>) -> OnAlert {
+    let writer = ActionWriter::new(config);
+    let mut is_new = true;
+    Box::new(move |alert: &Alert| {
+        if std::mem::take(&mut is_new) && alert.status == Status::Opened {
+            let action = Action {
+                id: "1".to_owned(),
+                incident: alert.incident.clone(),
+                deed: Deed::FalseAlarm,
+                who: "Ani".to_owned(),
+                note: String::new(),
+                until: None,
+            };
+            writer.send(&action).unwrap();
+        }
+    })
+}
+
 fn start(config: &Arc<Config>, clock: &kentongan::desk::Clock) -> Service {
     let key = AccountKey::new([7; 16]);
-    Service::start(
-        config,
-        &Role::ALL,
-        &key,
-        Arc::clone(clock),
-        Box::new(|_| ()),
-    )
-    .unwrap()
+    Service::start(config, &Role::ALL, &key, Arc::clone(clock), person(config)).unwrap()
 }
 
 /// A record that is no post.
@@ -188,9 +203,9 @@ fn every_metric_moves_in_a_run_and_a_restart_tells_nothing_again() {
             .filter(|name| FAULTS.iter().all(|(fault, _)| fault != name))
             .collect(),
     );
-    let address = service.listening();
+    let (page, address) = (service.page().unwrap(), service.probes());
     runtime.block_on(async {
-        let mut page = reqwest::get(format!("http://{address}/api/events"))
+        let mut page = reqwest::get(format!("http://{page}/api/v1/events"))
             .await
             .unwrap();
         page.chunk().await.unwrap();

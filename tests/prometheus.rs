@@ -88,10 +88,17 @@ fn prometheus(address: &str, target: &str, folder: &Path) -> Option<Running> {
 
 fn kentongan(address: &str, alertmanager: &str) -> Option<Running> {
     let urls = format!("notify.alertmanager.urls=[\"http://{alertmanager}\"]");
-    let listen = format!("http.listen={address}");
+    let listen = format!("http.metrics_listen={address}");
     start(
         Command::new(env!("CARGO_BIN_EXE_kentongan"))
-            .args(["--set", &urls, "--set", &listen])
+            .args([
+                "--set",
+                &urls,
+                "--set",
+                &listen,
+                "--set",
+                "http.listen=127.0.0.1:0",
+            ])
             .args(["demo", "--speed", "60", "--for", "300s"]),
     )
 }

@@ -16,7 +16,8 @@ export interface Row {
   title: Title; topic: string; place: Place | null;
   onset_at: string; opened_at: string; updated_at: string; resolved_at: string | null;
   window: string; observed: number; expected: number; character: string; series: Series;
-  data_state: "live" | "delayed" | "frozen"; acknowledged: Action | null; exercise: boolean;
+  data_state: "live" | "delayed" | "frozen"; acknowledged: Action | null; snoozed: Action | null; false_alarm: Action | null;
+  exercise: boolean;
 }
 
 export interface Share { by: "feed" | "language" | "place" | "term"; value: string; surprise: number }
@@ -47,31 +48,79 @@ export interface Alert extends Omit<Row, "place"> {
   evidence: Evidence[]; voices?: Voice[]; divergence?: Side[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
 }
 
-export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number }
+export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number; owner: string | null }
 export interface Detail { alert: Alert; history: HistoryEntry[] }
 export interface Feed { name: string; kind: string; state: "flowing" | "quiet" | "silent" | "stalled"; delay_s: number | null; received: number }
 
+export interface Incidents { at: string | null; kept_from: string | null; incidents: Row[] }
+/** A topic beside the count at which it would be a spike. */
+export interface Rising { topic: string; title: Title; kind: string; window: string; observed: number; expected: number; critical: number; open: boolean }
+/** One incident of a shift: as the shift found it, what happened, as it is. */
+export interface HandedOver { now: Row; before: HistoryEntry | null; changes: HistoryEntry[] }
+export interface Handover { since: string; at: string; is_complete: boolean; incidents: HandedOver[] }
+export interface Holder { name: string; role: "viewer" | "operator" }
+/** What a person does; `who` only where the program does not know it. */
+export interface Deed { id: string; do: string; note: string; until: string | null; who?: string }
+
+/** A watch topic as somebody thinks of it, and what it would have done. */
+export interface WatchDraft { id: string; any: string[]; all: string[]; none: string[] }
+export interface Trial {
+  posts: number; from: string | null; to: string | null; matched: number; series: number[]; series_s: number; toml: string;
+  incidents: { title: Title; level: Level; opened_at: string; resolved_at: string | null }[];
+}
+
 /** Why the program did not answer: 401 asks for a token, 0 means that nobody answered. */
 export class Refused extends Error {
-  constructor(readonly status: number) { super(`refused: ${status}`); }
+  constructor(readonly status: number, readonly reason = "") { super(`refused: ${status}`); }
 }
 
 async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   const answer = await fetch(path, options).catch(() => null);
-  if (!answer?.ok) throw new Refused(answer?.status ?? 0);
+  if (!answer) throw new Refused(0);
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().then((told: { error?: string }) => told.error, () => ""));
   return answer;
 }
 
-export const incidentPath = (id: string) => `/api/incidents/${encodeURIComponent(id)}`;
+export const incidentPath = (id: string) => `/api/v1/incidents/${encodeURIComponent(id)}`;
+export const capPath = (id: string) => `/cap/${encodeURIComponent(id)}`;
 
-export async function detail(id: string): Promise<Detail> {
-  return (await ask(incidentPath(id))).json();
+/** One incident, now or as it was at a time. */
+export async function detail(id: string, at: string | null = null): Promise<Detail> {
+  return (await ask(incidentPath(id) + (at ? `?at=${encodeURIComponent(at)}` : ""))).json();
+}
+
+export async function incidentsAt(at: string): Promise<Incidents> {
+  return (await ask(`/api/v1/incidents?at=${encodeURIComponent(at)}`)).json();
+}
+
+export async function handover(since: string): Promise<Handover> {
+  return (await ask(`/api/v1/handover?since=${encodeURIComponent(since)}`)).json();
+}
+
+export async function risingNow(): Promise<{ at: string | null; topics: Rising[] }> {
+  return (await ask("/api/v1/rising")).json();
+}
+
+export async function session(): Promise<Holder> {
+  return (await ask("/api/v1/session")).json();
+}
+
+async function post(path: string, body: unknown): Promise<Response> {
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+export async function tryWatch(draft: WatchDraft): Promise<Trial> {
+  return (await post("/api/v1/watch/trial", draft)).json();
+}
+
+export async function act(id: string, deed: Deed): Promise<void> {
+  await post(`${incidentPath(id)}/actions`, deed);
 }
 
 /** Whether this page may read: true, false (a token is needed), or nobody answered. */
 export async function mayRead(): Promise<boolean> {
   try {
-    await ask("/api/session");
+    await ask("/api/v1/session");
     return true;
   } catch (error) {
     return !(error instanceof Refused && error.status === 401);
@@ -79,5 +128,5 @@ export async function mayRead(): Promise<boolean> {
 }
 
 export async function signIn(token: string): Promise<void> {
-  await ask("/api/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+  await ask("/api/v1/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
 }

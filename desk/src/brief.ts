@@ -4,7 +4,7 @@ import { date, everywhere, languageName, number } from "./format";
 import { speech, word } from "./words.svelte";
 
 /** Text of strangers, without what Markdown or HTML would take for an instruction. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]()#+!|<>&~-]/g, (sign) => `\\${sign}`);
 }
 

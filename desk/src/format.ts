@@ -34,6 +34,26 @@ export function everywhere(text: string): string {
   return ZONES.map(([zone, name], at) => `${clock(Date.parse(text), zone, at === 0)} ${name}`).join(" · ");
 }
 
+/** The time of day in Jakarta. */
+export function timeOfDay(text: string): string {
+  return `${clock(Date.parse(text), "Asia/Jakarta", false)} WIB`;
+}
+
+/** Western Indonesia has no summer time. */
+const WIB_MS = 7 * 3_600_000;
+
+/** A moment as the fields of a form have it: the clock of Jakarta. */
+export function toLocal(text: string): string {
+  const moment = Date.parse(text);
+  return Number.isNaN(moment) ? "" : new Date(moment + WIB_MS).toISOString().slice(0, 19);
+}
+
+/** And back. */
+export function fromLocal(text: string): string | null {
+  const moment = Date.parse(`${text}Z`);
+  return Number.isNaN(moment) ? null : new Date(moment - WIB_MS).toISOString();
+}
+
 /** A stretch of time in one unit. */
 export function duration(seconds: number): string {
   const rounded = Math.max(0, Math.floor(seconds));

@@ -45,7 +45,7 @@ class Live {
 
   #connect() {
     this.#source?.close();
-    const source = new EventSource("/api/events");
+    const source = new EventSource("/api/v1/events");
     this.#source = source;
     source.addEventListener("open", () => {
       this.#opened = true;

@@ -145,7 +145,7 @@ test("the wall screen, the theme and the keys are switched, and single keys can 
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(16, 22, 28)");
   await page.locator("#list").focus();
   await page.keyboard.press("?");
-  await page.locator("dialog input").uncheck();
+  await page.locator("dialog input[type=checkbox]").uncheck();
   await page.keyboard.press("Escape");
   await page.locator("#list").focus();
   await page.keyboard.press("w");

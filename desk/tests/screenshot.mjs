@@ -12,7 +12,9 @@ const WITHIN_MS = 240_000;
 
 const VIEWS = [
   { name: "desk", tongue: "id", colorScheme: "light", opens: true },
-  { name: "desk-dark", tongue: "en", colorScheme: "dark", opens: false },
+  { name: "desk-dark", tongue: "en", colorScheme: "dark" },
+  { name: "desk-handover", tongue: "en", colorScheme: "light", path: "?handover" },
+  { name: "desk-wall", tongue: "id", colorScheme: "dark", path: "?wall" },
 ];
 
 const browser = await launch();
@@ -20,9 +22,9 @@ const demo = await startDemo({ port: await freePort(), speed: 20 });
 try {
   await mkdir(FOLDER, { recursive: true });
   for (const view of VIEWS) {
-    const { page, context } = await open(browser, demo.url, { colorScheme: view.colorScheme });
+    const { page, context } = await open(browser, demo.url + (view.path ?? ""), { colorScheme: view.colorScheme });
     if (view.tongue === "en") await page.click("#tongue");
-    const rows = page.locator("[data-incident]");
+    const rows = page.locator("[data-incident], .handover tbody tr");
     await rows.nth(INCIDENTS - 1).waitFor({ timeout: WITHIN_MS });
     if (view.opens) {
       await rows.first().click();

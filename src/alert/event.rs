@@ -12,7 +12,28 @@ use super::{Alert, Rendering, SCHEMA_ID, UtcTime};
 use crate::triage::{Level, Status};
 
 const CONTENT_TYPE: &str = "application/json";
+const STRUCTURED_TYPE: &str = "application/cloudevents+json; charset=UTF-8";
+/// Its key on Kafka: readers of alerts pass over it.
+pub const HEARTBEAT_KEY: &str = "heartbeat";
 const HEARTBEAT_SCHEMA_ID: &str = "urn:kentongan:heartbeat:v1";
+
+/// The one attribute that is not made from the data.
+const LATENCY: &str = "delayms";
+
+impl Alert {
+    /// Reads a record of `alerts`, written in either mode; `None`: it is no alert.
+    pub fn decode(value: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Envelope {
+            data: Alert,
+        }
+        let bare = serde_json::from_slice(value).ok();
+        bare.or_else(|| {
+            let envelope: Envelope = serde_json::from_slice(value).ok()?;
+            Some(envelope.data)
+        })
+    }
+}
 
 /// What is known of an alert's way through this process, and not of the incident.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,18 +64,44 @@ pub struct CloudEvent {
     pub key: String,
     /// CloudEvents attributes without prefix, in order.
     pub attributes: Vec<(&'static str, String)>,
-    /// The JSON record.
+    /// What the body is.
+    pub content_type: &'static str,
+    /// The JSON record; in structured mode with its attributes around it.
     pub body: Vec<u8>,
 }
 
 impl CloudEvent {
+    /// The same event in structured mode: its attributes stand around the record. What is no part of the event
+    /// itself, a latency, stays a header, so that equal events are equal bytes.
+    pub fn structured(self) -> Result<Self, serde_json::Error> {
+        let (outside, inside): (Vec<_>, Vec<_>) = self
+            .attributes
+            .into_iter()
+            .partition(|(name, _)| *name == LATENCY);
+        let mut envelope = serde_json::Map::new();
+        for (name, value) in inside {
+            envelope.insert(name.to_owned(), value.into());
+        }
+        envelope.insert("datacontenttype".to_owned(), CONTENT_TYPE.into());
+        envelope.insert("data".to_owned(), serde_json::from_slice(&self.body)?);
+        Ok(Self {
+            key: self.key,
+            attributes: outside,
+            content_type: STRUCTURED_TYPE,
+            body: serde_json::to_vec(&envelope)?,
+        })
+    }
+
     /// Headers of a Kafka record.
     pub fn kafka_headers(&self) -> Vec<(String, Vec<u8>)> {
         let attributes = self
             .attributes
             .iter()
             .map(|(name, value)| (format!("ce_{name}"), value.clone().into_bytes()));
-        let content_type = ("content-type".to_owned(), CONTENT_TYPE.as_bytes().to_vec());
+        let content_type = (
+            "content-type".to_owned(),
+            self.content_type.as_bytes().to_vec(),
+        );
         attributes.chain([content_type]).collect()
     }
 
@@ -65,7 +112,7 @@ impl CloudEvent {
             .attributes
             .iter()
             .map(|(name, value)| (format!("ce-{name}"), header_value(value)));
-        let content_type = ("content-type".to_owned(), CONTENT_TYPE.to_owned());
+        let content_type = ("content-type".to_owned(), self.content_type.to_owned());
         attributes.chain([content_type]).collect()
     }
 }
@@ -90,7 +137,7 @@ pub fn cloud_event(
         ("severitynumber", number.to_string()),
     ];
     if let Some(delay_ms) = delivery.delay_ms {
-        attributes.push(("delayms", delay_ms.to_string()));
+        attributes.push((LATENCY, delay_ms.to_string()));
     }
     let traceparent = delivery.traceparent.clone();
     attributes.push((
@@ -100,13 +147,15 @@ pub fn cloud_event(
     Ok(CloudEvent {
         key: alert.incident.clone(),
         attributes,
+        content_type: CONTENT_TYPE,
         body: serde_json::to_vec(alert)?,
     })
 }
 
-/// The event that says that everything up to `at` was looked at.
+/// The event that says, at the wall time `sent_at`, that everything up to `at` was looked at.
 pub fn heartbeat_event(
     at: UtcTime,
+    sent_at: UtcTime,
     open_incidents: u32,
     rendering: &Rendering,
 ) -> Result<CloudEvent, serde_json::Error> {
@@ -117,13 +166,14 @@ pub fn heartbeat_event(
         program: rendering.program.clone(),
     };
     Ok(CloudEvent {
-        key: "heartbeat".to_owned(),
+        key: HEARTBEAT_KEY.to_owned(),
+        content_type: CONTENT_TYPE,
         attributes: vec![
             ("specversion", "1.0".to_owned()),
-            ("id", format!("heartbeat-{}", at.millis())),
+            ("id", format!("heartbeat-{}", sent_at.millis())),
             ("source", rendering.source.clone()),
             ("type", "id.kentongan.heartbeat.v1".to_owned()),
-            ("time", at.to_string()),
+            ("time", sent_at.to_string()),
             ("dataschema", HEARTBEAT_SCHEMA_ID.to_owned()),
         ],
         body: serde_json::to_vec(&record)?,

@@ -27,18 +27,21 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
+/// How a feed is, for those who show it.
+pub use crate::detect::FeedState;
 pub use asyncapi::asyncapi;
 pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
-pub use event::{CloudEvent, Delivery, Heartbeat, cloud_event, heartbeat_event};
+pub use event::{CloudEvent, Delivery, HEARTBEAT_KEY, Heartbeat, cloud_event, heartbeat_event};
 pub use line::{level_words, line};
 pub use local_time::Zone;
 pub use percent::header_value;
 pub use record::{
-    Alert, AlertClaim, AlertSide, AlertVoice, ClaimedLead, DataState, Difference, Evidence,
-    FeedCounts, Lead, PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Term, Title,
+    Alert, AlertAction, AlertClaim, AlertSide, AlertVoice, ClaimedLead, DataState, Difference,
+    Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Speaker,
+    Term, Title,
 };
 pub use render::Rendering;
 pub use schema::schema;
-pub use title::TopicNames;
+pub use title::{TopicNames, topic_title};
 pub use utc_time::UtcTime;
 pub use words::{Tongue, Words, WordsError};

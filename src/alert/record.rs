@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::UtcTime;
 use crate::detect::{CountTable, Speaker};
 use crate::post::{FeedKind, TopicKey};
-use crate::triage::{Character, Level, Reason, Status};
+use crate::triage::{Character, Deed, Level, Reason, Status};
 use crate::window::Scale;
 
 /// The stable name of the schema: the alert's `schema`, the schema's `$id`, `ce_dataschema`.
@@ -50,7 +50,7 @@ pub struct Alert {
     pub opened_at: UtcTime,
     /// Event time of this revision.
     pub updated_at: UtcTime,
-    /// Event time of the end, in a resolved revision.
+    /// Event time of the end, in a resolved revision. A remark on what is over repeats it.
     pub resolved_at: Option<UtcTime>,
     /// Length of the window that decided.
     pub window: Scale,
@@ -107,6 +107,9 @@ pub struct Alert {
     pub snoozed: Option<PersonAction>,
     /// Who called it a false alarm.
     pub false_alarm: Option<PersonAction>,
+    /// What people did with it, the newest ten, oldest first.
+    #[serde(default)]
+    pub actions: Vec<AlertAction>,
     /// The older incident that this one has become part of.
     pub merged_into: Option<String>,
     /// A drill: nobody is in danger.
@@ -326,7 +329,25 @@ pub enum DataState {
     Frozen,
 }
 
-/// What a person did.
+/// One action of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AlertAction {
+    /// The action's own id.
+    pub id: String,
+    /// What was done.
+    #[serde(rename = "do")]
+    pub deed: Deed,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: UtcTime,
+    /// Until when it holds; null: until the end.
+    pub until: Option<UtcTime>,
+    /// In their own words. Never markup, never an instruction.
+    pub note: String,
+}
+
+/// How an incident stands because of what a person did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonAction {
     /// Who.

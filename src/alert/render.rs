@@ -8,13 +8,13 @@ use super::share::split;
 use super::title::{place_name, title};
 use super::voices::{divergence, lead, terms, voices};
 use super::{
-    Alert, DataState, Difference, FeedCounts, Place, SCHEMA_ID, Series, Share, ShareBy, TopicNames,
-    UtcTime, Words,
+    Alert, AlertAction, DataState, Difference, FeedCounts, PersonAction, Place, SCHEMA_ID, Series,
+    Share, ShareBy, TopicNames, UtcTime, Words,
 };
 use crate::config::EvidenceMode;
 use crate::detect::{CountTable, Pair, Signal};
 use crate::post::EventTime;
-use crate::triage::{Level, Revision};
+use crate::triage::{Done, Level, Revision};
 
 /// What is the same for every alert of a process: where it runs, under which configuration, and
 /// the names and words that titles are made of.
@@ -86,14 +86,15 @@ impl Alert {
             claims: claims(revision, &rendering.words),
             series: series(signal),
             why: why(signal, surprise),
-            data_state: if signal.delayed {
-                DataState::Delayed
-            } else {
-                DataState::Live
+            data_state: match (revision.frozen, signal.delayed) {
+                (true, _) => DataState::Frozen,
+                (false, true) => DataState::Delayed,
+                (false, false) => DataState::Live,
             },
-            acknowledged: None,
-            snoozed: None,
-            false_alarm: None,
+            acknowledged: revision.people.acknowledged.as_ref().map(person),
+            snoozed: revision.people.snoozed.as_ref().map(person),
+            false_alarm: revision.people.false_alarm.as_ref().map(person),
+            actions: revision.people.done.iter().map(action).collect(),
             merged_into: revision.merged_into.clone(),
             exercise: false,
             url: rendering
@@ -102,6 +103,26 @@ impl Alert {
             config_digest: rendering.config_digest.clone(),
             program: rendering.program.clone(),
         }
+    }
+}
+
+fn person(done: &Done) -> PersonAction {
+    PersonAction {
+        by: done.who.clone(),
+        at: UtcTime::new(done.at),
+        until: done.until.map(UtcTime::new),
+        note: done.note.clone(),
+    }
+}
+
+fn action(done: &Done) -> AlertAction {
+    AlertAction {
+        id: done.id.clone(),
+        deed: done.deed,
+        by: done.who.clone(),
+        at: UtcTime::new(done.at),
+        until: done.until.map(UtcTime::new),
+        note: done.note.clone(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::words::{Words, fill};
 use super::{Title, Tongue, number};
+use crate::post::TopicKey;
 use crate::triage::{Revision, Status};
 
 /// Names of what a topic key only has a code for. The gazetteer and the watchlist know them.
@@ -27,6 +28,18 @@ pub(super) fn title(revision: &Revision, words: &Words, names: &dyn TopicNames) 
         .unwrap_or(&revision.signal.topic)
         .as_str();
     let in_tongue = |tongue| in_tongue(revision, key, words, names, tongue);
+    Title {
+        id: in_tongue(Tongue::Indonesian),
+        en: in_tongue(Tongue::English),
+    }
+}
+
+/// What the topic `key` is called, with the place in its key, in both languages.
+pub fn topic_title(key: &TopicKey, words: &Words, names: &dyn TopicNames) -> Title {
+    let in_tongue = |tongue| match subject(key.as_str(), words, names, tongue) {
+        (what, None) => what,
+        (what, Some(code)) => format!("{what} · {}", place_name(code, names).in_tongue(tongue)),
+    };
     Title {
         id: in_tongue(Tongue::Indonesian),
         en: in_tongue(Tongue::English),

@@ -34,7 +34,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let config = context.load(Some(&arguments.file))?;
     config.privacy.account_secret()?;
     if !config.http.tokens_file.is_empty() {
-        Access::of(config.http.listen, &config.http.tokens_file)?;
+        Access::of(&config.http)?;
     }
     lists::load(&config)?;
     notify_addresses::check(&config)?;

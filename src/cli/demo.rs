@@ -12,6 +12,7 @@ use clap::Args;
 
 use super::{Context, exit};
 use crate::alert::{Tongue, UtcTime, Words, Zone, line};
+use crate::config::Config;
 use crate::service::account_key;
 use crate::service::clock::Stopwatch;
 use crate::service::demo::{Demo, fast_clock};
@@ -61,7 +62,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let watch = Stopwatch::start();
     let signals = interrupt::listen()?;
     let mut config = context.config()?.clone();
-    config.http.listen = free_address(config.http.listen)?;
+    config.http.listen = free_address(config.http.listen, None)?;
+    config.http.metrics_listen =
+        free_address(config.http.metrics_listen, Some(config.http.listen))?;
     let clock = fast_clock(arguments.speed);
     context.print(INTRODUCTION)?;
     let demo = Demo::prepare(&config, clock())?;
@@ -70,7 +73,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let count = Arc::new(AtomicU64::new(0));
     let on_alert = printer(Arc::clone(&count))?;
     let service = Service::start(&config, &Role::ALL, &key, Arc::clone(&clock), on_alert)?;
-    context.print(&welcome(service.listening(), arguments))?;
+    context.print(&welcome(&config, &service, arguments))?;
     let (stop, stopped) = mpsc::channel();
     let player =
         thread::spawn(move || demo.play(&clock, &stopped, &mut |truth| say(&begins(truth))));
@@ -97,10 +100,13 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     ended
 }
 
-fn welcome(address: SocketAddr, arguments: &Arguments) -> String {
+fn welcome(config: &Config, service: &Service, arguments: &Arguments) -> String {
     let speed = arguments.speed;
+    let page = service.page().unwrap_or(config.http.listen);
+    let probes = service.probes();
     format!(
-        "The page: http://{address}/  Time runs {speed} times faster. Ctrl-C stops.\n{LEGEND}\n"
+        "The page: http://{page}/  Time runs {speed} times faster. Ctrl-C stops.\n\
+         Metrics and probes: http://{probes}/metrics\n{LEGEND}\n"
     )
 }
 
@@ -144,11 +150,13 @@ fn say(text: &str) {
     output.write_all(text.as_bytes()).unwrap_or_default();
 }
 
-/// The configured address, or one of the next ports if it is taken.
-fn free_address(wanted: SocketAddr) -> anyhow::Result<SocketAddr> {
+/// The configured address, or one of the next ports if it is taken, or is `other`.
+fn free_address(wanted: SocketAddr, other: Option<SocketAddr>) -> anyhow::Result<SocketAddr> {
     let mut address = wanted;
     for _ in 0..PORTS_TRIED {
-        if TcpListener::bind(address).is_ok() {
+        let is_other =
+            other.is_some_and(|other| other.port() != 0 && other.port() == address.port());
+        if !is_other && TcpListener::bind(address).is_ok() {
             return Ok(address);
         }
         address.set_port(address.port().wrapping_add(1).max(1024));

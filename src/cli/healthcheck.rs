@@ -20,16 +20,16 @@ const MAX_REPLY_BYTES: u64 = 4_096;
 #[command(after_help = "\
 Examples:
   kentongan healthcheck
-  kentongan healthcheck --url http://127.0.0.1:8080/ready")]
+  kentongan healthcheck --url http://127.0.0.1:8081/ready")]
 pub struct Arguments {
-    /// What to ask instead of /live on the configured http.listen.
+    /// What to ask instead of `/live` on the configured `http.metrics_listen`.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
 
 /// Asks once; any answer but 200 is an error.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    let listen = reachable(config.http.listen);
+    let listen = reachable(config.http.metrics_listen);
     let url = match &arguments.url {
         Some(url) => url.clone(),
         None => format!("http://{listen}/live"),
@@ -96,7 +96,7 @@ mod tests {
     fn check(reply: &'static str) -> (anyhow::Result<()>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut config = Config::built_in().unwrap();
-        config.http.listen = listener.local_addr().unwrap();
+        config.http.metrics_listen = listener.local_addr().unwrap();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = [0_u8; 1_024];
@@ -135,7 +135,7 @@ mod tests {
     fn nothing_that_listens_is_an_error() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut config = Config::built_in().unwrap();
-        config.http.listen = listener.local_addr().unwrap();
+        config.http.metrics_listen = listener.local_addr().unwrap();
         drop(listener);
         assert!(run(&config, &Arguments { url: None }).is_err());
         let url = Some("https://127.0.0.1/".to_owned());

@@ -23,6 +23,7 @@
 //! - Return [`exit::WrongUse`] for arguments that do not go together (2), [`exit::Interrupted`] when
 //!   stopped halfway (130); any other error is a failure (1).
 
+pub mod act;
 pub mod check_config;
 pub mod classify;
 pub mod completions;
@@ -95,6 +96,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 130 interrupted.";
 /// What can be asked.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Act(act::Arguments),
     CheckConfig(check_config::Arguments),
     Classify(classify::Arguments),
     Completions(completions::Arguments),
@@ -124,6 +126,7 @@ impl Command {
 
     fn run(&self, context: &Context) -> anyhow::Result<()> {
         match self {
+            Self::Act(arguments) => act::run(context, arguments),
             Self::CheckConfig(arguments) => check_config::run(context, arguments),
             Self::Classify(arguments) => classify::run(context.config()?, arguments),
             Self::Completions(arguments) => completions::run(context, arguments),

@@ -20,8 +20,8 @@ Examples:
 
 Start it on as many machines as you like with the same configuration: they share the work out, and
 take over from one that dies. Give all of them one privacy.account_key_file (openssl rand -hex 16).
-The Kafka topics must exist: see `kentongan topics --create`. The page, /metrics, /live and /ready
-are on http.listen. SIGTERM ends it with exit code 0: it commits what it has and leaves its groups.")]
+The Kafka topics must exist: see `kentongan topics --create`. The page is on
+http.listen; /metrics, /live and /ready are on http.metrics_listen. SIGTERM ends it with exit code 0: it commits what it has and leaves its groups.")]
 pub struct Arguments {
     /// What this process does, comma separated; all of it unless told
     #[arg(long, value_enum, value_name = "ROLES", value_delimiter = ',', default_values_t = Role::ALL)]
@@ -41,7 +41,10 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     let key = account_key(&config)?;
     let clock = Arc::new(clock::now);
     let service = Service::start(&config, &arguments.roles, &key, clock, Box::new(|_| ()))?;
-    tracing::info!(address = %service.listening(), roles = ?arguments.roles, "running");
+    if let Some(page) = service.page() {
+        tracing::info!(%page, "the page");
+    }
+    tracing::info!(address = %service.probes(), roles = ?arguments.roles, "running");
     loop {
         if let Some(ended) = service.ended(Duration::from_millis(200)) {
             service.stop();

@@ -23,10 +23,17 @@ struct Use<'tree> {
 
 /// No two uses of one Kafka topic: a feed that reads `alerts` would feed on itself.
 pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
-    let mut uses: Vec<Use<'_>> = ["counts", "signals", "alerts", "snapshots"]
-        .iter()
-        .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
-        .collect();
+    let mut uses: Vec<Use<'_>> = [
+        "counts",
+        "signals",
+        "actions",
+        "alerts",
+        "snapshots",
+        "pulse",
+    ]
+    .iter()
+    .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
+    .collect();
     uses.extend(
         tree.get("claims")
             .and_then(|node| name_at(node, "claims", "feed")),
@@ -43,7 +50,9 @@ pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
             continue;
         }
         let mut names = vec![(collision_name(named.name), "")];
-        if named.key.starts_with("feeds") || named.key == "claims.feed" {
+        if named.key.starts_with("feeds")
+            || ["claims.feed", "kafka.actions"].contains(&named.key.as_str())
+        {
             let dead_letters = format!("{}{DEAD_LETTERS}", named.name);
             names.push((collision_name(&dead_letters), "the refused records of "));
         }

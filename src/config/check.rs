@@ -5,8 +5,7 @@
 //! Not here: how a key is read (`section`), what a text must look like (`text_rules`), which keys
 //! must fit together (`agree`).
 
-use std::net::{Ipv4Addr, SocketAddr};
-
+use crate::config::http::http;
 use crate::config::levels::levels;
 use crate::config::report::Report;
 use crate::config::secret::AccountSecret;
@@ -14,8 +13,8 @@ use crate::config::section::{Fault, Section};
 use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
-    Alert, Claims, Config, Delivery, Detect, EvidenceMode, Feed, Format, Http, Ingest, Kafka,
-    Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
+    Alert, Claims, Config, Delivery, Detect, EventMode, EvidenceMode, Feed, Format, GroupProtocol,
+    Ingest, Kafka, Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
 };
 use crate::post::FeedKind;
 
@@ -61,8 +60,18 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
             .unwrap_or_default(),
         counts: section.text("counts", kafka_name).unwrap_or_default(),
         signals: section.text("signals", kafka_name).unwrap_or_default(),
+        actions: section.text("actions", kafka_name).unwrap_or_default(),
         alerts: section.text("alerts", kafka_name).unwrap_or_default(),
         snapshots: section.text("snapshots", kafka_name).unwrap_or_default(),
+        pulse: section.text("pulse", kafka_name).unwrap_or_default(),
+        group_protocol: section
+            .choice(
+                "group_protocol",
+                &GroupProtocol::ALL,
+                GroupProtocol::as_str,
+                None,
+            )
+            .unwrap_or(GroupProtocol::Classic),
         static_membership: section.switch("static_membership"),
         session_timeout_ms: section.whole("session_timeout_ms", 1_000..=1_800_000),
         standing_after_ms: section.whole("standing_after_ms", 30_000..=86_400_000),
@@ -129,6 +138,7 @@ fn ingest(mut section: Section<'_, '_, '_>) -> Ingest {
         // A wait beyond a pane would delay every window.
         flush_interval_ms: section.whole("flush_interval_ms", 1..=10_000),
         flush_entries: section.whole("flush_entries", 1..=1_000_000),
+        flush_posts: section.whole("flush_posts", 1..=10_000_000),
         // The longest window is an hour: a later post could not change it any more.
         lateness_ms: section.whole("lateness_ms", 0..=3_600_000),
         future_skew_ms: section.whole("future_skew_ms", 0..=3_600_000),
@@ -211,24 +221,14 @@ fn privacy(mut section: Section<'_, '_, '_>) -> Privacy {
     privacy
 }
 
-fn http(mut section: Section<'_, '_, '_>) -> Http {
-    let http = Http {
-        listen: section
-            .text("listen", text_rules::address)
-            .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
-        tokens_file: section
-            .text("tokens_file", text_rules::key_file)
-            .unwrap_or_default(),
-    };
-    section.finish();
-    http
-}
-
 fn alert(mut section: Section<'_, '_, '_>) -> Alert {
     let alert = Alert {
         source: section
             .text("source", text_rules::source)
             .unwrap_or_default(),
+        cloudevents: section
+            .choice("cloudevents", &EventMode::ALL, EventMode::as_str, None)
+            .unwrap_or(EventMode::Binary),
         url: section
             .text("url", text_rules::incident_url)
             .unwrap_or_default(),

@@ -27,3 +27,15 @@ pub fn log_filter() -> Option<String> {
         .ok()
         .filter(|filter| !filter.is_empty())
 }
+
+/// The name of the account that runs the program, `None` where the system does not say.
+pub fn user_name() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the environment is read here and nowhere else"
+    )]
+    let name = |variable| std::env::var(variable).ok();
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|variable| name(variable).filter(|name| !name.is_empty()))
+}

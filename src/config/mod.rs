@@ -15,8 +15,10 @@ mod check;
 mod claims;
 mod environment;
 mod format;
+mod http;
 mod layer;
 mod levels;
+mod network;
 mod notify;
 mod paths;
 mod place;
@@ -28,15 +30,15 @@ mod suggest;
 mod text_rules;
 mod tree;
 
-use std::net::SocketAddr;
-
 use serde::Serialize;
 
 pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, MailSecurity, Route};
 pub use claims::Claims;
-pub use environment::log_filter;
+pub use environment::{log_filter, user_name};
 pub use format::Format;
+pub use http::Http;
 pub use levels::{Levels, is_same_word};
+pub use network::Network;
 pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretText, Webhook};
 pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
@@ -73,7 +75,7 @@ pub struct Config {
     pub claims: Claims,
     /// What may be shown of people's posts.
     pub privacy: Privacy,
-    /// The one port.
+    /// The ports, and who is let in.
     pub http: Http,
     /// The outbound record.
     pub alert: Alert,
@@ -96,10 +98,16 @@ pub struct Kafka {
     pub counts: String,
     /// Kafka topic of the signals.
     pub signals: String,
+    /// Kafka topic of what people do with incidents.
+    pub actions: String,
     /// Kafka topic of the alerts.
     pub alerts: String,
     /// Kafka topic of the snapshots.
     pub snapshots: String,
+    /// Kafka topic of what is rising.
+    pub pulse: String,
+    /// How the members of a group share partitions.
+    pub group_protocol: GroupProtocol,
     /// Whether a member that comes back within the session timeout takes up its own partitions.
     pub static_membership: bool,
     /// A silent member has left its group, milliseconds.
@@ -135,6 +143,29 @@ impl Delivery {
         match self {
             Self::AtLeastOnce => "at_least_once",
             Self::ExactlyOnce => "exactly_once",
+        }
+    }
+}
+
+/// How the members of a group share partitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupProtocol {
+    /// All give everything back whenever one comes or goes.
+    Classic,
+    /// The brokers move single partitions (KIP-848); needs Kafka 4.0 or later.
+    Consumer,
+}
+
+impl GroupProtocol {
+    /// Every protocol, in the order of messages.
+    pub const ALL: [Self; 2] = [Self::Classic, Self::Consumer];
+
+    /// The word in the configuration, and for the client.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Consumer => "consumer",
         }
     }
 }
@@ -185,6 +216,8 @@ pub struct Ingest {
     pub flush_interval_ms: u32,
     /// Entries that force a flush.
     pub flush_entries: u32,
+    /// Posts without a commit that force a flush.
+    pub flush_posts: u32,
     /// Allowed lateness, milliseconds.
     pub lateness_ms: u32,
     /// Allowed future skew, milliseconds.
@@ -288,13 +321,27 @@ impl EvidenceMode {
     }
 }
 
-/// The one port.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Http {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// File of the tokens that open the page; empty: none is asked.
-    pub tokens_file: String,
+/// How a `CloudEvents` event and its record go together on Kafka.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventMode {
+    /// Attributes are headers, the value is the record.
+    Binary,
+    /// The value holds attributes and record.
+    Structured,
+}
+
+impl EventMode {
+    /// Both, in the order of messages.
+    pub const ALL: [Self; 2] = [Self::Binary, Self::Structured];
+
+    /// The word in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::Structured => "structured",
+        }
+    }
 }
 
 /// The outbound record.
@@ -302,6 +349,8 @@ pub struct Http {
 pub struct Alert {
     /// CloudEvents source.
     pub source: String,
+    /// How a `CloudEvents` event and its record go together on Kafka.
+    pub cloudevents: EventMode,
     /// Where a person reads about an incident.
     pub url: String,
 }

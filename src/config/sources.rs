@@ -137,6 +137,7 @@ impl Config {
         public.privacy.account_key_file = String::new();
         public.kafka.member = String::new();
         public.http.listen = (Ipv4Addr::UNSPECIFIED, 0).into();
+        public.http.metrics_listen = (Ipv4Addr::UNSPECIFIED, 0).into();
         public.notify.webhook.url = None;
         public.notify.webhook.url_file = String::new();
         public.http.tokens_file = String::new();

@@ -1,18 +1,17 @@
-//! Who may see the page: anyone on this machine, or whoever has a token.
+//! Who may see the page: anyone on this machine, whoever has a token, whom a trusted proxy names.
 //!
-//! In: the address of the port, and a file of tokens. Out: [`Access`], and [`guard`] before the API.
-//! Rule: an address that other machines reach never goes without tokens. A token shows itself nowhere,
-//! and comparing it takes the same time whichever of its characters is wrong.
-//! Not here: what a role may do; every role may read, and reading is all that there is for now.
+//! In: the section `http` of the configuration. Out: [`Access`], and [`guard`] before the API.
+//! Rule: an address that other machines reach never goes without tokens or such a proxy; what a proxy
+//! says counts only if it comes from its own network. A client that asks too often is refused.
+//! Not here: what a role may do (the handlers that act).
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::net::SocketAddr;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -20,13 +19,19 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::api::Problem;
+use super::proxy::Proxy;
+use super::rate::Rates;
+use super::tokens::Tokens;
+use super::{Desk, same_origin};
+use crate::config::Http;
+use crate::metrics::Limit;
 
 /// The cookie that a signed-in page sends.
 pub(super) const COOKIE: &str = "kentongan";
-/// Longest file of tokens, bytes.
-const FILE_BYTES_MAX: u64 = 256 * 1024;
-/// Lengths of a token: 32 hexadecimal digits are 128 bits.
-const TOKEN_CHARACTERS: std::ops::RangeInclusive<usize> = 32..=256;
+/// Requests of one client in a minute where no configuration says otherwise.
+const REQUESTS_PER_MINUTE: u32 = 600;
+/// What one client may try in a minute before it is known.
+const ATTEMPTS_PER_MINUTE: u32 = 30;
 
 /// What a person may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -41,21 +46,20 @@ pub enum Role {
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Holder {
-    /// The name beside the token; empty on a desk that asks for none.
+    /// The name beside the token, or as the proxy has it; empty on a desk that asks for none.
     pub name: String,
     /// What they may do.
     pub role: Role,
 }
 
-struct Token {
-    secret: String,
-    holder: Holder,
-}
-
-/// Who may see the page.
+/// Who may see the page, and how often.
 pub struct Access {
-    /// `None`: anyone on this machine.
-    tokens: Option<Vec<Token>>,
+    tokens: Option<Tokens>,
+    proxy: Option<Proxy>,
+    /// By client, those that were let in.
+    requests: Rates,
+    /// By address, those that were not.
+    attempts: Rates,
 }
 
 /// Why the page may not be served.
@@ -65,7 +69,8 @@ pub enum AccessError {
     #[error(
         "http.listen = {listen} is reached from other machines, so the page needs tokens: write a file \
          with a line such as `viewer wall-screen TOKEN` (draw the token with: openssl rand -hex 32) and \
-         name it in http.tokens_file; or listen on 127.0.0.1, or leave out the role desk"
+         name it in http.tokens_file; or name a proxy that asks who it is in http.proxy_header and \
+         http.proxy_networks; or listen on 127.0.0.1, or leave out the role desk"
     )]
     Unguarded {
         /// The address.
@@ -95,79 +100,57 @@ pub enum AccessError {
 impl Access {
     /// Anyone on this machine, nobody else.
     pub fn of_this_machine() -> Self {
-        Self { tokens: None }
+        Self::with(None, None, REQUESTS_PER_MINUTE)
     }
 
-    /// What holds for a port at `listen`: the tokens of the file that is named, or without one this
-    /// machine only.
-    pub fn of(listen: SocketAddr, tokens_file: &str) -> Result<Self, AccessError> {
-        if !tokens_file.is_empty() {
-            return Self::read(Path::new(tokens_file));
-        }
-        if !listen.ip().to_canonical().is_loopback() {
+    /// What the configuration says; without tokens and proxy it is this machine only.
+    pub fn of(http: &Http) -> Result<Self, AccessError> {
+        let proxy = Proxy::of(http);
+        let is_own = http.listen.ip().to_canonical().is_loopback();
+        if http.tokens_file.is_empty() && proxy.is_none() && !is_own {
+            let listen = http.listen;
             return Err(AccessError::Unguarded { listen });
         }
-        Ok(Self::of_this_machine())
-    }
-
-    fn read(path: &Path) -> Result<Self, AccessError> {
-        let unreadable = |source| AccessError::Unreadable {
-            path: path.to_owned(),
-            source,
+        let tokens = if http.tokens_file.is_empty() {
+            None
+        } else {
+            Some(Tokens::read(Path::new(&http.tokens_file))?)
         };
-        let mut text = String::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(FILE_BYTES_MAX)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
-        Self::parse(&text)
+        Ok(Self::with(tokens, proxy, http.requests_per_minute))
     }
 
-    /// Reads the lines of a file of tokens; `#` begins a comment.
+    /// With the lines of a file of tokens; `#` begins a comment.
     pub fn parse(text: &str) -> Result<Self, AccessError> {
-        let mut tokens: Vec<Token> = Vec::new();
-        for (line, content) in (1..).zip(text.lines()) {
-            let malformed = |problem| AccessError::Malformed { line, problem };
-            let content = content.trim();
-            if content.is_empty() || content.starts_with('#') {
-                continue;
-            }
-            let token = Token::parse(content).map_err(malformed)?;
-            if tokens.iter().any(|known| known.secret == token.secret) {
-                return Err(malformed("the same token a second time"));
-            }
-            tokens.push(token);
-        }
-        if tokens.is_empty() {
-            let problem = "no token in it";
-            return Err(AccessError::Malformed { line: 0, problem });
-        }
-        Ok(Self {
-            tokens: Some(tokens),
-        })
+        let tokens = Tokens::parse(text)?;
+        Ok(Self::with(Some(tokens), None, REQUESTS_PER_MINUTE))
     }
 
-    /// Whether a token is asked for.
-    pub(super) fn asks(&self) -> bool {
-        self.tokens.is_some()
+    fn with(tokens: Option<Tokens>, proxy: Option<Proxy>, per_minute: u32) -> Self {
+        Self {
+            tokens,
+            proxy,
+            requests: Rates::new(per_minute),
+            attempts: Rates::new(per_minute.min(ATTEMPTS_PER_MINUTE)),
+        }
     }
 
-    /// Whose token this is. Every token is compared, so that time tells nothing.
+    /// Whether anything is asked.
+    fn asks(&self) -> bool {
+        self.tokens.is_some() || self.proxy.is_some()
+    }
+
+    /// Whose token this is.
     pub(super) fn holder(&self, secret: &str) -> Option<Holder> {
-        let mut found = None;
-        for token in self.tokens.iter().flatten() {
-            if token.is(secret) {
-                found = Some(&token.holder);
-            }
-        }
-        found.cloned()
+        self.tokens.as_ref()?.holder(secret)
     }
 
-    fn admit(&self, headers: &HeaderMap) -> Result<Holder, Problem> {
+    fn admit(&self, headers: &HeaderMap, client: IpAddr) -> Result<Holder, Problem> {
         if self.asks() {
             let secret = bearer(headers).or_else(|| cookie(headers));
+            let named = || self.proxy.as_ref()?.person(headers, client);
             let problem = Problem(StatusCode::UNAUTHORIZED, "a token is needed");
-            return secret.and_then(|secret| self.holder(secret)).ok_or(problem);
+            let holder = secret.and_then(|secret| self.holder(secret));
+            return holder.or_else(named).ok_or(problem);
         }
         if !is_asked_as_this_machine(headers) {
             return Err(Problem(
@@ -182,19 +165,65 @@ impl Access {
     }
 }
 
+/// The gate before the API.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub access: Arc<Access>,
+    pub desk: Arc<Desk>,
+}
+
 /// Lets a request through that may see the API, with its [`Holder`].
-pub(super) async fn guard(
-    State(access): State<Arc<Access>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match access.admit(request.headers()) {
+pub(super) async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let client = client(&request);
+    let now = (gate.desk.clock)();
+    if !same_origin::holds(request.method(), request.headers()) {
+        return same_origin::REFUSED.into_response();
+    }
+    match gate.access.admit(request.headers(), client) {
         Ok(holder) => {
+            let asker = format!("{client} {}", holder.name);
+            if let Err(wait) = gate.access.requests.take(&asker, now) {
+                return gate.refuse(wait);
+            }
             request.extensions_mut().insert(holder);
             next.run(request).await
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => match gate.access.attempts.take(&client.to_string(), now) {
+            Ok(()) => problem.into_response(),
+            Err(wait) => gate.refuse(wait),
+        },
     }
+}
+
+/// Before signing in: a token cannot be guessed by trying.
+pub(super) async fn slow_down(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    if !same_origin::holds(request.method(), request.headers()) {
+        return same_origin::REFUSED.into_response();
+    }
+    let asker = client(&request).to_string();
+    match gate.access.attempts.take(&asker, (gate.desk.clock)()) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => gate.refuse(wait),
+    }
+}
+
+impl Gate {
+    fn refuse(&self, wait_s: u32) -> Response {
+        self.desk.metrics.count_limit(Limit::DeskRequests, 1);
+        let problem = Problem(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many requests, wait a little",
+        );
+        let wait = [(header::RETRY_AFTER, wait_s.to_string())];
+        (wait, problem).into_response()
+    }
+}
+
+/// Where a request comes from; this machine where no network is between.
+fn client(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = peer.map_or(Ipv4Addr::LOCALHOST.into(), |peer| peer.0.ip());
+    address.to_canonical()
 }
 
 /// The token of an `Authorization` header.
@@ -226,109 +255,32 @@ fn is_asked_as_this_machine(headers: &HeaderMap) -> bool {
     let address = name.trim_start_matches('[').trim_end_matches(']');
     name.eq_ignore_ascii_case("localhost")
         || address
-            .parse::<std::net::IpAddr>()
+            .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
-}
-
-impl Token {
-    fn parse(line: &str) -> Result<Self, &'static str> {
-        let mut words = line.split_whitespace();
-        let (Some(role), Some(name), Some(secret), None) =
-            (words.next(), words.next(), words.next(), words.next())
-        else {
-            return Err("not three words");
-        };
-        let role = match role {
-            "viewer" => Role::Viewer,
-            "operator" => Role::Operator,
-            _ => return Err("the role is neither viewer nor operator"),
-        };
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if !secret.bytes().all(is_plain) {
-            return Err("a token is made of letters, digits, `.`, `_` and `-`");
-        }
-        if !TOKEN_CHARACTERS.contains(&secret.len()) {
-            return Err("a token has 32 to 256 characters");
-        }
-        Ok(Self {
-            secret: secret.to_owned(),
-            holder: Holder {
-                name: name.to_owned(),
-                role,
-            },
-        })
-    }
-
-    fn is(&self, secret: &str) -> bool {
-        let pairs = self.secret.bytes().zip(secret.bytes());
-        let differences = pairs.fold(0, |all, (left, right)| all | (left ^ right));
-        self.secret.len() == secret.len() && std::hint::black_box(differences) == 0
-    }
 }
 
 impl fmt::Debug for Access {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tokens = self.tokens.as_ref().map_or(0, Vec::len);
-        write!(formatter, "Access({tokens} tokens)")
+        write!(formatter, "Access({:?}, {:?})", self.tokens, self.proxy)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const FIRST: &str = "0123456789abcdef0123456789abcdef";
-    const SECOND: &str = "0123456789abcdef0123456789abcdee";
+    use crate::config::Config;
 
     #[test]
-    fn each_token_has_its_holder_and_what_is_near_has_none() {
-        let text = format!("# desk\n viewer wall {FIRST}\n\noperator rina {SECOND}\n");
-        let access = Access::parse(&text).unwrap();
-        let name = |secret: &str| access.holder(secret).map(|holder| holder.name);
-        assert_eq!(name(FIRST).as_deref(), Some("wall"));
-        assert_eq!(name(SECOND).as_deref(), Some("rina"));
-        for near in [
-            "",
-            FIRST.trim_start_matches('0'),
-            FIRST.to_uppercase().as_str(),
-            format!("{FIRST}0").as_str(),
-        ] {
-            assert_eq!(name(near), None, "{near}");
-        }
-        assert_eq!(format!("{access:?}"), "Access(2 tokens)");
-    }
-
-    #[test]
-    fn a_line_that_is_none_is_refused_without_showing_the_token() {
-        let refused = |text: &str| Access::parse(text).unwrap_err().to_string();
-        let same = format!("viewer a {FIRST}\nviewer b {FIRST}");
-        for (text, problem) in [
-            ("# nobody\n", "line 0: no token"),
-            ("viewer wall", "line 1: not three words"),
-            (format!("admin a {FIRST}").as_str(), "line 1: the role"),
-            ("\nviewer a short", "line 2: a token has 32"),
-            (
-                format!("viewer a {FIRST}=").as_str(),
-                "line 1: a token is made of",
-            ),
-            (same.as_str(), "line 2: the same token"),
-        ] {
-            let message = refused(text);
-            assert!(message.contains(problem), "{message}");
-            assert!(!message.contains("0123456789"), "{message}");
-        }
-    }
-
-    #[test]
-    fn what_other_machines_reach_is_never_served_without_tokens() {
-        let access = |listen: &str| Access::of(listen.parse().unwrap(), "");
+    fn what_other_machines_reach_is_never_served_to_anyone() {
+        let mut http = Config::built_in().unwrap().http;
         for own in [
             "127.0.0.1:0",
             "127.8.8.8:80",
             "[::1]:80",
             "[::ffff:127.0.0.1]:80",
         ] {
-            assert!(access(own).is_ok(), "{own}");
+            http.listen = own.parse().unwrap();
+            assert!(Access::of(&http).is_ok(), "{own}");
         }
         for reached in [
             "0.0.0.0:80",
@@ -336,8 +288,11 @@ mod tests {
             "10.0.0.1:80",
             "[::ffff:10.0.0.1]:80",
         ] {
-            let message = access(reached).unwrap_err().to_string();
+            http.listen = reached.parse().unwrap();
+            let message = Access::of(&http).unwrap_err().to_string();
             assert!(message.contains("http.tokens_file"), "{message}");
         }
+        "x-user".clone_into(&mut http.proxy_header);
+        assert!(Access::of(&http).is_ok(), "a proxy asks in its place");
     }
 }

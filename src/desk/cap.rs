@@ -7,11 +7,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::api::Problem;
+use super::api::{Id, Problem};
 use super::{Desk, IncidentDetail};
 use crate::alert::{CAP_MEDIA_TYPE, Earlier, Words, cap, cap_name, xml_text};
 
@@ -42,10 +42,7 @@ impl CapDocuments {
     }
 }
 
-pub(super) async fn document(
-    State(desk): State<Arc<Desk>>,
-    Path(incident): Path<String>,
-) -> Response {
+pub(super) async fn document(State(desk): State<Arc<Desk>>, Id(incident): Id) -> Response {
     match (&desk.documents, desk.incidents.detail(&incident)) {
         (Some(documents), Some(detail)) => {
             let kind = [(header::CONTENT_TYPE, CAP_MEDIA_TYPE)];

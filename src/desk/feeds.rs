@@ -3,22 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::alert::FeedState;
 use crate::alert::UtcTime;
 use crate::post::FeedKind;
-
-/// How a feed is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FeedState {
-    /// Posts come.
-    Flowing,
-    /// At its end; silence is plausible at its own rate.
-    Quiet,
-    /// At its end; silence is improbable.
-    Silent,
-    /// No statement, or posts wait and none is read.
-    Stalled,
-}
 
 /// One feed.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -1,4 +1,4 @@
-//! `/api/events`: server-sent events.
+//! `/api/v1/events`: server-sent events.
 //!
 //! In: `Last-Event-ID` of a page that comes back. Out: `snapshot` (or what was missed, or `reset` and
 //! `snapshot`), then `incident` and `tick` as they happen; a comment every 15 s keeps proxies from

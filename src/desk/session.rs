@@ -21,10 +21,10 @@ pub(super) async fn who(Extension(holder): Extension<Holder>) -> Json<Holder> {
 pub(super) async fn sign_in(State(access): State<Arc<Access>>, headers: HeaderMap) -> Response {
     let token = bearer(&headers).unwrap_or_default();
     let Some(holder) = access.holder(token) else {
-        tracing::warn!("signing in with an unknown token was refused");
+        tracing::warn!(target: "audit", "signing in with an unknown token was refused");
         return Problem(StatusCode::UNAUTHORIZED, "this token is not known").into_response();
     };
-    tracing::info!(name = holder.name, role = ?holder.role, "signed in");
+    tracing::info!(target: "audit", name = holder.name, role = ?holder.role, "signed in");
     // The rest of the line to the reader may be encrypted: then the cookie stays on encrypted lines.
     let encrypted = headers
         .get("x-forwarded-proto")

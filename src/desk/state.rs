@@ -6,10 +6,13 @@ use prometheus::Registry;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel, Row};
+use super::rising::{Rising, RisingTopics};
+use super::row::Row;
+use super::{CapDocuments, EventLog, FeedHealth, Feeds, Health, ReadModel, Trials};
 use crate::alert::{Alert, UtcTime};
 use crate::metrics::{Limit, Metrics};
 use crate::post::EventTime;
+use crate::triage::ActionSink;
 
 /// Wall time, as the service reads it.
 pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
@@ -19,6 +22,8 @@ pub type Clock = Arc<dyn Fn() -> EventTime + Send + Sync>;
 pub struct Limits {
     /// Incidents in the list.
     pub incidents: usize,
+    /// Revisions of incidents that are kept in full, for looking back.
+    pub revisions: usize,
     /// Events that a page may have missed.
     pub events: usize,
     /// Pages that are connected live.
@@ -29,6 +34,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             incidents: 500,
+            revisions: 5_000,
             events: 1_000,
             clients: 500,
         }
@@ -46,6 +52,10 @@ pub struct Desk {
     pub(super) clock: Clock,
     feeds: RwLock<Feeds>,
     pub(super) documents: Option<CapDocuments>,
+    pub(super) rising: RisingTopics,
+    pub(super) actions: Option<Arc<dyn ActionSink>>,
+    pub(super) trials: Option<Arc<dyn Trials>>,
+    pub(super) trial_place: Arc<Semaphore>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +77,7 @@ impl Desk {
         let began = clock();
         Self {
             health,
-            incidents: ReadModel::new(limits.incidents),
+            incidents: ReadModel::new(limits.incidents, limits.revisions),
             events: EventLog::new(limits.events, began),
             clients: Arc::new(Semaphore::new(limits.clients)),
             metrics,
@@ -78,6 +88,10 @@ impl Desk {
                 feeds: Vec::new(),
             }),
             documents: None,
+            rising: RisingTopics::default(),
+            actions: None,
+            trials: None,
+            trial_place: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -86,6 +100,24 @@ impl Desk {
     pub fn with_documents(self, documents: CapDocuments) -> Self {
         Self {
             documents: Some(documents),
+            ..self
+        }
+    }
+
+    /// The same, where people can act: what they do goes to `sink`.
+    #[must_use]
+    pub fn with_actions(self, sink: Arc<dyn ActionSink>) -> Self {
+        Self {
+            actions: Some(sink),
+            ..self
+        }
+    }
+
+    /// The same, where watch topics can be tried.
+    #[must_use]
+    pub fn with_trials(self, trials: Arc<dyn Trials>) -> Self {
+        Self {
+            trials: Some(trials),
             ..self
         }
     }
@@ -105,9 +137,15 @@ impl Desk {
     /// nothing for five says that it is late.
     pub fn tick(&self, now: EventTime, feeds: Vec<FeedHealth>) {
         let at = UtcTime::new(now);
+        self.rising.tick();
         let feeds = Feeds { at, feeds };
         self.events.mention("tick", json(&feeds));
         *self.feeds.write().unwrap_or_else(PoisonError::into_inner) = feeds;
+    }
+
+    /// Takes in what a partition states to be rising at `at`.
+    pub fn rise(&self, partition: u32, at: EventTime, topics: Vec<Rising>) {
+        self.rising.state(partition, UtcTime::new(at), topics);
     }
 
     /// Ends the live streams, so that the server can stop.

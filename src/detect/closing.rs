@@ -3,11 +3,15 @@
 //! In: a watermark. Out: closed panes, signals of spikes that only the close could see.
 //! Rule: what a pane is judged by is complete before it is judged; memory is swept once an hour.
 
+use super::day;
 use super::judge::Finding;
 use super::topics::TopicId;
 use super::{ClosedPane, Detector, Judged, SignalRecord};
 use crate::post::FeedKind;
 use crate::window::{Pane, Scale};
+
+/// Hours that are kept: those that a window of a day reaches, and as many as it takes to learn them.
+const KEPT_HOURS: i64 = 2 * day::HOURS;
 
 impl Detector {
     /// Closes every pane of `kind` before `first_open`.
@@ -30,20 +34,22 @@ impl Detector {
         {
             self.close(kind, pane, closed, signals);
         }
-        self.open_from(kind, first_open);
+        self.open_from(kind, first_open, signals);
         let guard = self.settings.guard;
-        self.kinds
-            .get_mut(kind)
-            .volume
-            .forget_before(first_open, guard);
+        self.kinds.get_mut(kind).volume.forget_before(
+            first_open,
+            guard,
+            first_open.hour() - KEPT_HOURS,
+        );
         let ready = before.map_or(first_open, |before| before.plus(guard).max(first_open));
         self.test_touched(kind, ready, first_open.plus(guard), signals);
     }
 
-    fn open_from(&mut self, kind: FeedKind, pane: Pane) {
+    fn open_from(&mut self, kind: FeedKind, pane: Pane, signals: &mut Vec<SignalRecord>) {
         self.kinds
             .get_mut(kind)
             .open_from(pane, &mut self.topics, &self.settings);
+        self.test_days(kind, signals);
     }
 
     fn close(
@@ -53,11 +59,11 @@ impl Detector {
         closed: &mut dyn FnMut(ClosedPane<'_>),
         signals: &mut Vec<SignalRecord>,
     ) {
-        self.open_from(kind, pane);
+        self.open_from(kind, pane, signals);
         let state = self.kinds.get_mut(kind);
         let touched = state.touched.remove(&pane).unwrap_or_default();
         let learned = state.learned;
-        if !touched.is_empty() && state.swept.replace(pane.hour()) != Some(pane.hour()) {
+        if state.swept.replace(pane.hour()) != Some(pane.hour()) {
             self.sweep(kind, pane);
         }
         let mut tests = 0;
@@ -129,6 +135,9 @@ impl Detector {
             let track = topic.track_mut(kind);
             if let Some(track) = track.as_mut() {
                 track.compact(first_open, settings);
+                track
+                    .day
+                    .pass(first_open, kinds.get(kind).volume.blocks(), settings);
             }
             if let Some(faint) =
                 track.take_if(|track| track.is_faint(first_open, learned, settings))

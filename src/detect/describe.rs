@@ -97,6 +97,7 @@ fn counts(tally: &Tally, crowd: Expected, evidence: &WindowEvidence) -> CountTab
         Scale::OneMinute => 60.0,
         Scale::FiveMinutes => 12.0,
         Scale::OneHour => 1.0,
+        Scale::OneDay => 1.0 / 24.0,
     };
     let expected = evidence.expected * to_hour;
     let pair = |observed, expected: f64| Pair { observed, expected };

@@ -6,12 +6,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::heard::Heard;
+use super::feeds::{FeedSet, Feeds};
 use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
-use crate::window::Pane;
+use crate::window::{Pane, Scale};
 
 /// A spike grows when its last hour holds so many times the posts that were last reported.
 const GROWTH: u32 = 2;
+
+/// A slow rise may pause for so many hours.
+const HOURS_WITHOUT_POSTS: i64 = 6;
 
 /// An open episode.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +35,10 @@ pub(super) struct Episode {
     /// Who has spoken since the begin.
     pub heard: Heard,
     reported_posts: u32,
+    /// The feeds that it has posts from ...
+    feeds: FeedSet,
+    /// ... and how many panes had closed without them at the last hot one.
+    blind: i64,
 }
 
 impl Episode {
@@ -46,12 +54,20 @@ impl Episode {
             id,
             onset_at,
             opened_at,
-            last_hot: pane,
+            last_hot: hot_until(pane, &evidence),
             first_seen: vec![(evidence.kind, onset_at)],
             strongest: evidence,
             heard,
             reported_posts: hour_posts,
+            feeds: FeedSet::default(),
+            blind: 0,
         }
+    }
+
+    /// It has posts from `set`, just now.
+    pub(super) fn hear(&mut self, set: FeedSet, feeds: &Feeds) {
+        self.feeds = self.feeds.with(set);
+        self.blind = feeds.blind(self.feeds);
     }
 
     /// Notes one more window above the base; whether it is worth a signal.
@@ -62,6 +78,7 @@ impl Episode {
         onset: Option<EventTime>,
         hour_posts: u32,
     ) -> bool {
+        let pane = hot_until(pane, &evidence);
         self.last_hot = self.last_hot.max(pane);
         let is_new =
             |seen: &[(FeedKind, EventTime)]| seen.iter().all(|&(kind, _)| kind != evidence.kind);
@@ -90,8 +107,19 @@ impl Episode {
         self.first_seen.iter().any(|&(seen, _)| seen == kind)
     }
 
-    /// The pane with which it is over, if nothing more comes.
-    pub(super) fn ends_with(&self, hold: i64) -> Pane {
-        self.last_hot.plus(hold)
+    /// The pane with which it is over, if nothing more comes; `None` while a feed of its own is missing.
+    pub(super) fn ends_with(&self, hold: i64, feeds: &Feeds) -> Option<Pane> {
+        let blind = feeds.blind(self.feeds).saturating_sub(self.blind);
+        let can_end = feeds.can_resolve(self.feeds);
+        can_end.then(|| self.last_hot.plus(hold.saturating_add(blind)))
+    }
+}
+
+/// The pane up to which a window keeps an episode going: a day is judged once an hour with posts.
+fn hot_until(pane: Pane, evidence: &WindowEvidence) -> Pane {
+    if evidence.scale == Scale::OneDay {
+        pane.plus(HOURS_WITHOUT_POSTS * 60 * Pane::PER_MINUTE)
+    } else {
+        pane
     }
 }

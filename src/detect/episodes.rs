@@ -10,12 +10,13 @@ use super::describe::Occasion;
 use super::episode::Episode;
 use super::heard::Heard;
 use super::judge::{Finding, Standard};
+use super::ramp;
 use super::tail;
 use super::topics::TopicId;
 use super::track::Track;
 use super::{Change, Detector, SignalRecord, Tick, WindowEvidence};
 use crate::post::{EventTime, FeedKind};
-use crate::window::{Pane, Scale, Tally};
+use crate::window::{Pane, Scale};
 
 /// Posts this much older than the batch that brought them are old news: detect is catching up.
 const DELAYED_MS: i64 = 600_000;
@@ -82,6 +83,44 @@ impl Detector {
         Some(finding)
     }
 
+    /// Tests the days of the topics whose hour has just been learned.
+    pub(super) fn test_days(&mut self, kind: FeedKind, signals: &mut Vec<SignalRecord>) {
+        let over = std::mem::take(&mut self.kinds.get_mut(kind).hours_over);
+        for (hour, id) in over {
+            self.test_day(id, kind, hour, signals);
+        }
+    }
+
+    fn test_day(
+        &mut self,
+        id: TopicId,
+        kind: FeedKind,
+        hour: i64,
+        signals: &mut Vec<SignalRecord>,
+    ) -> Option<()> {
+        let pane = last_pane(hour);
+        let topic = self.topics.get_mut(id)?;
+        let class = topic.class;
+        let track = topic.track(kind)?;
+        let volume = &self.kinds.get(kind).volume;
+        let finding = ramp::judge(track, volume, class, hour, &self.settings)?;
+        let track = topic.track_mut(kind).as_mut()?;
+        track.day.follow(finding.surprise, &self.settings.constants);
+        if finding.surprise < self.settings.constants.base_surprise {
+            return None;
+        }
+        let usual = finding.expectation.mean / as_float(hour - track.day.first_hour(hour) + 1);
+        let onset = track.day.onset(hour, usual);
+        if let Some(episode) = &topic.episode {
+            if episode.strongest.scale == Scale::OneDay {
+                self.continue_episode(id, kind, pane, (finding, onset), signals);
+            }
+        } else if finding.is_spike() {
+            self.open_episode(id, kind, pane, (finding, onset), signals);
+        }
+        Some(())
+    }
+
     fn open_episode(
         &mut self,
         id: TopicId,
@@ -93,8 +132,8 @@ impl Detector {
         let kinds = &self.kinds;
         let topic = self.topics.get_mut(id)?;
         let track = topic.track(kind)?;
-        let tally = track.tally(finding.scale, pane);
-        if voices(&tally) < self.settings.minimum_accounts {
+        let at = track.newest(pane)?;
+        if voices(track, finding.scale, pane) < self.settings.minimum_accounts {
             return None;
         }
         let evidence = evidence(kind, pane, &finding);
@@ -103,12 +142,12 @@ impl Detector {
         let name = format!("{hash:08x}");
         let first_open = |kind| kinds.get(kind).first_open;
         let heard = Heard::begin(|kind| topic.track(kind), first_open, onset?);
-        let times = (onset?, tally.span?.1);
-        let episode = Episode::open(name, times, pane, evidence, heard, hour_posts);
+        let feeds = track.feeds(finding.scale, pane);
+        let mut episode = Episode::open(name, (onset?, at), pane, evidence, heard, hour_posts);
+        episode.hear(feeds, &self.feeds);
         topic.episode = Some(Box::new(episode));
         self.episodes.insert(topic.key.clone(), id);
         self.opened = self.opened.saturating_add(1);
-        let at = tally.span?.1;
         self.signal(id, Change::Opened, pane, at, signals)
     }
 
@@ -124,7 +163,9 @@ impl Detector {
         let newest = topic.track(kind)?.newest(pane)?;
         let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
         let evidence = evidence(kind, pane, &finding);
+        let heard = topic.track(kind)?.feeds(finding.scale, pane);
         let episode = topic.episode.as_mut()?;
+        episode.hear(heard, &self.feeds);
         // Only a window that is a spike by itself is told, so only that moves what was reported.
         let told = if finding.is_spike() { hour_posts } else { 0 };
         let grew = episode.stay_hot(pane, evidence, onset, told);
@@ -144,13 +185,20 @@ impl Detector {
         let over: Vec<(TopicId, Pane)> = self
             .episodes
             .values()
-            .filter_map(|&id| Some((id, self.topics.get(id)?.episode.as_ref()?.ends_with(hold))))
+            .filter_map(|&id| {
+                let episode = self.topics.get(id)?.episode.as_ref()?;
+                Some((id, episode.ends_with(hold, &self.feeds)?))
+            })
             .filter(|&(_, end)| end < first_open)
             .collect();
         for (id, end) in over {
             self.signal(id, Change::Calmed, end, end.end(), signals);
             if let Some(topic) = self.topics.get_mut(id) {
                 topic.episode = None;
+                let tracks = [&mut topic.social, &mut topic.news];
+                for track in tracks.into_iter().flatten() {
+                    track.day.explain(end);
+                }
                 self.episodes.remove(&topic.key);
             }
         }
@@ -170,15 +218,18 @@ impl Detector {
         let Some(watermark) = self.closed_by_all().map(Pane::start) else {
             return;
         };
-        if self.ticked.is_none_or(|ticked| ticked < watermark) {
-            self.ticked = Some(watermark);
-            let Self {
-                partition, sent_at, ..
-            } = *self;
+        let is_news = self.feeds.states != self.feeds.told;
+        if is_news || self.ticked.is_none_or(|ticked| ticked < watermark) {
+            self.ticked = self.ticked.max(Some(watermark));
+            self.feeds.told.clone_from(&self.feeds.states);
+            let feeds = self.feed_states();
             signals.push(SignalRecord::Tick(Tick {
-                partition,
+                partition: self.partition,
                 watermark,
-                sent_at,
+                sent_at: self.sent_at,
+                feeds: feeds
+                    .map(|(name, state)| (name.to_owned(), state))
+                    .collect(),
             }));
         }
     }
@@ -215,13 +266,26 @@ impl Detector {
 
 /// Different accounts; where most posts name no author, different texts or domains, and reposts: an
 /// account passes on a post once.
-fn voices(tally: &Tally) -> u32 {
+fn voices(track: &Track, scale: Scale, pane: Pane) -> u32 {
+    if scale == Scale::OneDay {
+        return track.day.voices(pane.hour());
+    }
+    let tally = track.tally(scale, pane);
     if tally.unsigned.saturating_mul(2) > tally.posts {
         let reposts = tally.posts.saturating_sub(tally.originals);
         tally.texts.count().max(tally.domains.count()) + reposts
     } else {
         tally.accounts.count()
     }
+}
+
+fn last_pane(hour: i64) -> Pane {
+    Pane((hour + 1) * Pane::PER_MINUTE * 60 - 1)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "hours of a day")]
+fn as_float(hours: i64) -> f64 {
+    hours as f64
 }
 
 fn evidence(kind: FeedKind, pane: Pane, finding: &Finding) -> WindowEvidence {

@@ -159,7 +159,7 @@ impl<'a> Standard<'a> {
     }
 }
 
-fn surprise(observed: u32, expectation: Expectation) -> f64 {
+pub(super) fn surprise(observed: u32, expectation: Expectation) -> f64 {
     let Expectation { mean, variance } = expectation;
     if f64::from(observed) < mean + CERTAINLY_USUAL_DEVIATIONS * variance.sqrt() {
         return 0.0;

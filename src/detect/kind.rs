@@ -31,6 +31,9 @@ pub(super) struct Kind {
     /// Open panes with posts, and whose.
     pub touched: BTreeMap<Pane, BTreeSet<TopicId>>,
     hours: BTreeMap<i64, BTreeSet<TopicId>>,
+    /// Hours that have just been learned, and whose they are: for the slow test.
+    #[serde(skip)]
+    pub hours_over: Vec<(i64, TopicId)>,
     /// Topics with a running excursion, in key order.
     excursions: BTreeMap<TopicKey, TopicId>,
 }
@@ -76,6 +79,7 @@ impl Kind {
             swept: None,
             touched: BTreeMap::new(),
             hours: BTreeMap::new(),
+            hours_over: Vec::new(),
             excursions: BTreeMap::new(),
         }
     }
@@ -141,6 +145,7 @@ impl Kind {
                         continue;
                     };
                     let posts = track.learn(block, settings);
+                    self.hours_over.push((block.hour, id));
                     if let (Some(crowd), None) = (crowd, track.excursion)
                         && posts >= FEWEST_POSTS
                     {

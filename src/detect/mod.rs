@@ -8,17 +8,21 @@
 
 mod closing;
 mod crowd;
+mod day;
 mod describe;
 mod episode;
 mod episodes;
 mod excess;
 mod heard;
+mod feeds;
 mod inputs;
 mod judge;
 mod keys;
 mod kind;
 mod level;
 mod onset;
+mod pulse;
+mod ramp;
 pub mod series;
 mod settings;
 mod signal;
@@ -33,7 +37,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
-pub use inputs::Ledger;
+pub use inputs::{FeedState, Ledger};
+pub use pulse::{PULSE_TOPICS, Pulse, RisingTopic};
 pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
 pub use snapshot::SnapshotError;
@@ -47,6 +52,7 @@ use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
 use crate::window::{Pane, Scale};
+use feeds::Feeds;
 use inputs::Inputs;
 use keys::Keys;
 use kind::Kinds;
@@ -104,6 +110,7 @@ pub struct Detector {
     settings: Settings,
     reader: Reader,
     inputs: Inputs,
+    feeds: Feeds,
     topics: Topics,
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
@@ -132,7 +139,12 @@ impl Detector {
         Self {
             partition,
             reader: Reader::built_in(),
-            inputs: Inputs::new(settings.lateness_ms, settings.silent_partition_ms),
+            inputs: Inputs::new(
+                settings.lateness_ms,
+                settings.silent_partition_ms,
+                settings.constants.silent_expected,
+            ),
+            feeds: Feeds::default(),
             topics: Topics::new(settings.max_topics),
             kinds: Kinds::new(),
             episodes: BTreeMap::new(),
@@ -168,9 +180,12 @@ impl Detector {
             self.inputs.apply(statement, batch.sent_at);
             self.add_volume(statement, &batch.feeds);
         }
+        self.feeds.states = self.inputs.feed_states();
         for kind in FeedKind::ALL {
             if let Some(watermark) = self.inputs.watermark(kind) {
-                self.advance(kind, Pane::of(watermark), closed, &mut signals);
+                let first_open = Pane::of(watermark);
+                self.close_blind(kind, first_open);
+                self.advance(kind, first_open, closed, &mut signals);
             }
         }
         self.calm(&mut signals);
@@ -208,6 +223,12 @@ impl Detector {
     /// How many topics are tracked.
     pub fn topics(&self) -> usize {
         self.topics.len()
+    }
+
+    /// How each feed is, as this partition of `counts` knows it.
+    pub fn feed_states(&self) -> impl Iterator<Item = (&str, FeedState)> {
+        let names = self.inputs.feeds().map(|(name, _)| name);
+        names.zip(self.feeds.states.iter().copied())
     }
 
     /// The time before which everything of `kind` is closed.

@@ -47,7 +47,8 @@ fn millis(until: EventTime, from: EventTime) -> f64 {
     millis
 }
 
-fn log_likelihood_ratio(posts: f64, usual: f64) -> f64 {
+/// How much better a changed rate explains so many posts than the usual one.
+pub(super) fn log_likelihood_ratio(posts: f64, usual: f64) -> f64 {
     if posts <= usual {
         return 0.0;
     }

@@ -35,6 +35,12 @@ pub struct Constants {
     pub tail_memory_blocks: f64,
     /// Exposure before anything can open, seconds.
     pub warm_up_s: f64,
+    /// Surprise from which on a day is a slow rise ...
+    pub slow_surprise: f64,
+    /// ... and that of a hashtag, a link, a phrase.
+    pub slow_surprise_of_tags: f64,
+    /// Hours with posts before the day that is judged.
+    pub slow_history_hours: u32,
     /// Posts of the kind before anything can open.
     pub warm_up_posts: u64,
     /// Fewest posts that a window is ever forecast to hold, all topics together.
@@ -55,6 +61,8 @@ pub struct Constants {
     pub own_prior_episodes: f64,
     /// ... in so many days.
     pub own_prior_days: f64,
+    /// Posts that a silence must lack before it is improbable.
+    pub silent_expected: f64,
     /// How many excursions the mean excess of the class weighs in that of a topic.
     pub own_prior_weight: f64,
 }
@@ -72,6 +80,9 @@ impl Default for Constants {
             dispersion_memory_blocks: 96.0,
             tail_memory_blocks: 504.0,
             warm_up_s: 600.0,
+            slow_surprise: 6.0,
+            slow_surprise_of_tags: 8.0,
+            slow_history_hours: 24,
             warm_up_posts: 30,
             least_volume: 0.2,
             class_prior_per_post: 5e-4,
@@ -82,6 +93,7 @@ impl Default for Constants {
             own_episodes_per_day: 0.1,
             own_prior_episodes: 1.0,
             own_prior_days: 5.0,
+            silent_expected: 30.0,
             own_prior_weight: 3.0,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::inputs::FeedState;
 use super::voices::Voice;
 use super::words::{Side, Term};
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
@@ -19,7 +20,7 @@ pub enum SignalRecord {
 }
 
 /// Event time has passed in one partition of `counts`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tick {
     /// The partition of `counts`.
     pub partition: u32,
@@ -27,6 +28,9 @@ pub struct Tick {
     pub watermark: EventTime,
     /// Wall time of the batch behind it.
     pub sent_at: EventTime,
+    /// How each feed is, in the order of the configuration.
+    #[serde(default)]
+    pub feeds: Vec<(String, FeedState)>,
 }
 
 /// What a signal says of its episode.

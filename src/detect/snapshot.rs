@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::feeds::Feeds;
 use super::inputs::Inputs;
 use super::keys::Keys;
 use super::kind::Kinds;
@@ -20,7 +21,7 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 5;
+const VERSION: u8 = 8;
 const CHECKSUM_BYTES: usize = 8;
 
 /// Why bytes are no detector.
@@ -54,6 +55,7 @@ struct Written<'d> {
     partition: u32,
     partitions: u16,
     inputs: &'d Inputs,
+    feeds: &'d Feeds,
     topics: &'d Topics,
     kinds: &'d Kinds,
     episodes: &'d BTreeMap<TopicKey, TopicId>,
@@ -71,6 +73,7 @@ struct Read {
     partition: u32,
     partitions: u16,
     inputs: Inputs,
+    feeds: Feeds,
     topics: Topics,
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
@@ -89,6 +92,7 @@ impl Detector {
             partition: self.partition,
             partitions: counts_partitions,
             inputs: &self.inputs,
+            feeds: &self.feeds,
             topics: &self.topics,
             kinds: &self.kinds,
             episodes: &self.episodes,
@@ -125,6 +129,7 @@ impl Detector {
         }
         let mut detector = Self::new(config, partition, counts_partitions);
         detector.inputs.take_over(read.inputs);
+        detector.feeds = read.feeds;
         detector.topics.take_over(read.topics);
         detector.kinds = read.kinds;
         detector.episodes = read.episodes;

@@ -10,7 +10,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::excess::OwnTail;
+use super::feeds::FeedSet;
 use super::level::{Block, Level};
 use super::onset::onset;
 use super::settings::{Constants, Settings};
@@ -54,7 +56,7 @@ pub(super) struct Track {
     fine: VecDeque<Part>,
     minutes: VecDeque<(i64, u32)>,
     stretches: VecDeque<(i64, Box<Tally>)>,
-    hours: VecDeque<(i64, u32)>,
+    pub(super) day: Day,
     level: Level,
     first_ordinal: u32,
     /// Whether a pane of it has closed.
@@ -70,7 +72,7 @@ impl Track {
             fine: VecDeque::new(),
             minutes: VecDeque::new(),
             stretches: VecDeque::new(),
-            hours: VecDeque::new(),
+            day: Day::new(ordinal),
             level: Level::new(ordinal),
             first_ordinal: ordinal,
             begun: false,
@@ -86,14 +88,14 @@ impl Track {
         if !self.begun {
             self.begun = true;
             self.level = Level::new(ordinal);
+            self.day.begin(ordinal);
             self.first_ordinal = ordinal;
         }
     }
 
     /// Adds a tally to an open pane.
     pub(super) fn add(&mut self, pane: Pane, tally: Tally) {
-        let hour = (pane.hour(), tally.posts);
-        add_sorted(&mut self.hours, hour.0, hour.1, |old, new| *old += new);
+        self.day.add(pane, &tally);
         match self.fine.binary_search_by_key(&pane, |part| part.pane) {
             Ok(place) => {
                 if let Some(part) = self.fine.get_mut(place) {
@@ -131,10 +133,9 @@ impl Track {
         sum
     }
 
-    /// Time of the newest post up to `last`.
+    /// Time of the newest post of the hour up to `last`.
     pub(super) fn newest(&self, last: Pane) -> Option<EventTime> {
-        let mut parts = self.fine_parts(Pane(i64::MIN), last);
-        Some(parts.next()?.tally.span?.1)
+        Some(self.parts(Scale::OneHour, last).next()?.span?.1)
     }
 
     /// Posts of one pane that is open or has just closed.
@@ -154,6 +155,12 @@ impl Track {
     /// When the talk of the last hour began, if `per_millisecond` posts are usual.
     pub(super) fn onset(&self, last: Pane, per_millisecond: f64) -> Option<EventTime> {
         onset(self.parts(Scale::OneHour, last), per_millisecond)
+    }
+
+    /// The feeds that the window of `scale` has posts from; of a day, those of its last hour.
+    pub(super) fn feeds(&self, scale: Scale, last: Pane) -> FeedSet {
+        let parts = self.parts(scale.min(Scale::OneHour), last);
+        parts.fold(FeedSet::default(), |all, tally| all.with(FeedSet::of(tally)))
     }
 
     /// At most `most` sample posts of the last hour, newest panes first.
@@ -207,19 +214,11 @@ impl Track {
 
     /// Teaches the level one block; its hour is closed. Gives the posts of that hour.
     pub(super) fn learn(&mut self, block: &Block, settings: &Settings) -> u32 {
-        while self
-            .hours
-            .front()
-            .is_some_and(|&(hour, _)| hour < block.hour)
-        {
-            self.hours.pop_front();
-        }
-        let hour = self.hours.pop_front_if(|(hour, _)| *hour == block.hour);
-        let posts = hour.map_or(0, |(_, posts)| posts);
-        if hour.is_some() {
+        let posts = self.day.posts_of(block.hour);
+        if let Some(posts) = posts {
             self.level.learn(block, posts, settings);
         }
-        posts
+        posts.unwrap_or(0)
     }
 
     /// Everything counted in one closed hour that is still in memory.
@@ -249,8 +248,8 @@ impl Track {
     ) -> Level {
         let mut level = self.level;
         for block in blocks {
-            if let Some((_, posts)) = self.hours.iter().find(|(hour, _)| *hour == block.hour) {
-                level.learn(block, *posts, settings);
+            if let Some(posts) = self.day.posts_of(block.hour) {
+                level.learn(block, posts, settings);
             }
         }
         level
@@ -335,17 +334,18 @@ impl Track {
         let hour = first_open.hour();
         !has_closed
             && self.minutes.is_empty()
-            && self.hours.front().is_none_or(|&(oldest, _)| oldest >= hour)
+            && !self.day.has_before(hour)
             && self.excursion.is_none()
             && self.level.is_faint(ordinal, settings)
     }
 
     /// The track without anything but its open panes; `None` without any.
     pub(super) fn forget(self: Box<Self>, ordinal: u32) -> Option<Box<Self>> {
-        let Self { fine, hours, .. } = *self;
+        let Self { fine, day, .. } = *self;
+        let day = day.since(i64::MIN, ordinal);
         let open = Self {
             fine,
-            hours,
+            day,
             ..Self::new(ordinal)
         };
         (!open.fine.is_empty()).then(|| Box::new(open))

@@ -177,8 +177,13 @@ impl Volume {
             .filter(move |block| block.ordinal > learned && ends_before_guard(block, pane, guard))
     }
 
-    /// Forgets what no open pane can ask for any more.
-    pub(super) fn forget_before(&mut self, first_open: Pane, guard: i64) {
+    /// The closed hours that are kept, oldest first: those of a day and more.
+    pub(super) fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
+        self.blocks.iter()
+    }
+
+    /// Forgets what no open pane can ask for any more, and hours before `hour`.
+    pub(super) fn forget_before(&mut self, first_open: Pane, guard: i64, hour: i64) {
         let useless = |next: Option<Pane>| next.is_some_and(|next| next <= first_open.plus(-guard));
         while useless(self.forecasts.get(1).map(|forecast| forecast.pane)) {
             self.forecasts.pop_front();
@@ -186,7 +191,7 @@ impl Volume {
         while self
             .blocks
             .get(1)
-            .is_some_and(|next| ends_before_guard(next, first_open, guard))
+            .is_some_and(|next| next.hour < hour && ends_before_guard(next, first_open, guard))
         {
             self.blocks.pop_front();
         }

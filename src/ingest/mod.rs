@@ -253,6 +253,12 @@ impl Ingest {
         self.table.len() >= self.limits.flush_entries as usize
     }
 
+    /// Whether so many posts are without a commit that one is forced: their keys are all kept until then.
+    pub fn is_far_ahead(&self) -> bool {
+        let ahead = self.partitions.values().map(InputPartition::ahead);
+        ahead.sum::<u64>() >= u64::from(self.limits.flush_posts)
+    }
+
     /// Whether there is anything new to tell detect.
     pub fn has_news(&self) -> bool {
         self.partitions.values().any(InputPartition::has_news)

@@ -77,7 +77,12 @@ impl InputPartition {
 
     /// Whether something was folded that no commit holds.
     pub(super) fn is_provisional(&self) -> bool {
-        self.next != self.settled
+        self.ahead() > 0
+    }
+
+    /// Offsets that were folded and that no commit holds.
+    pub(super) fn ahead(&self) -> u64 {
+        self.next.saturating_sub(self.settled)
     }
 
     /// A commit holds everything that was stated.

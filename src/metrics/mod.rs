@@ -87,6 +87,8 @@ metrics! {
     topics: IntGauge = "kentongan_detect_tracked_topics", [];
     /// Signals, by what they say of an episode.
     signals: IntCounterVec = "kentongan_detect_signals_total", ["change"];
+    /// 1 for the state that a feed is in, 0 for the others, by the statements in batches.
+    feed_state: IntGaugeVec = "kentongan_detect_feed_state", ["feed", "state"];
     /// Posts that the logs hold, by what became of them: the truth, folded from the statements in batches.
     ledger: IntGaugeVec = "kentongan_detect_ledger_posts", ["feed", "outcome"];
     /// Batches whose accounts were hashed with another key than those of other processes at the time.
@@ -97,6 +99,10 @@ metrics! {
     realised: Gauge = "kentongan_detect_realised_episodes_per_day", [];
     /// Incidents that are open.
     open_incidents: IntGaugeVec = "kentongan_triage_open_incidents", ["level"];
+    /// Incidents that people called false alarms, a day over the last seven days: to be laid beside the promise.
+    false_alarms: Gauge = "kentongan_triage_realised_false_alarms_per_day", [];
+    /// Actions of people, by what became of them: accepted, repeated, or why it was refused.
+    actions: IntCounterVec = "kentongan_triage_actions_total", ["result"];
     /// Revisions that went out.
     alerts: IntCounterVec = "kentongan_alert_revisions_total", ["level", "character", "status"];
     /// Event time from the estimated onset of an incident to its opening.
@@ -135,8 +141,12 @@ pub struct Known<'a> {
     pub levels: Vec<&'static str>,
     /// Characters of incidents.
     pub characters: Vec<&'static str>,
+    /// What becomes of actions.
+    pub actions: Vec<&'static str>,
     /// Statuses of revisions.
     pub statuses: Vec<&'static str>,
+    /// States that a feed can be in.
+    pub feed_states: Vec<&'static str>,
     /// Channels of notify that are configured.
     pub channels: Vec<&'a str>,
 }
@@ -227,6 +237,9 @@ impl Metrics {
                 self.count_posts(feed, outcome, 0);
                 self.set_ledger(feed, outcome, 0);
             }
+            for state in &known.feed_states {
+                self.feed_state.with_label_values(&[feed, state]).set(0);
+            }
         }
         for channel in &known.channels {
             for result in DeliveryResult::ALL {
@@ -246,6 +259,7 @@ impl Metrics {
         for (metric, words) in [
             (&self.refusals, &known.refusals),
             (&self.signals, &known.changes),
+            (&self.actions, &known.actions),
         ] {
             for word in words {
                 metric.with_label_values(&[word]).inc_by(0);

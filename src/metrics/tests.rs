@@ -9,7 +9,9 @@ fn known() -> Known<'static> {
         changes: vec!["opened", "calmed"],
         levels: vec!["waspada", "awas"],
         characters: vec!["organic"],
+        actions: vec!["accepted"],
         statuses: vec!["opened", "resolved"],
+        feed_states: vec!["flowing", "silent"],
         channels: vec!["webhook"],
     }
 }

@@ -48,12 +48,20 @@ pub enum Limit {
     Topics,
     /// `ingest.flush_entries`: a batch went out early.
     FlushEntries,
+    /// `ingest.flush_posts`: a batch went out early, so that no more posts are without a commit.
+    FlushPosts,
+    /// Bytes of dead letters that wait for a commit: a batch went out early.
+    DeadLetters,
     /// `detect.silent_partition_ms`: windows closed without a partition.
     SilentPartition,
     /// The desk's incidents: one left.
     DeskIncidents,
     /// The desk's live connections: one was refused.
     DeskClients,
+    /// `http.requests_per_minute`: a request was refused.
+    DeskRequests,
+    /// What is rising: a statement found no place on its way to the log.
+    Pulse,
     /// `triage.max_open_incidents`: a signal could not open one.
     OpenIncidents,
     /// A channel's queue: the oldest delivery was dropped.
@@ -62,12 +70,16 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Topics,
         Self::FlushEntries,
+        Self::FlushPosts,
+        Self::DeadLetters,
         Self::SilentPartition,
         Self::DeskIncidents,
         Self::DeskClients,
+        Self::DeskRequests,
+        Self::Pulse,
         Self::OpenIncidents,
         Self::NotifyQueue,
     ];
@@ -77,9 +89,13 @@ impl Limit {
         match self {
             Self::Topics => "topics",
             Self::FlushEntries => "flush_entries",
+            Self::FlushPosts => "flush_posts",
+            Self::DeadLetters => "dead_letters",
             Self::SilentPartition => "silent_partition",
             Self::DeskIncidents => "desk_incidents",
             Self::DeskClients => "desk_clients",
+            Self::DeskRequests => "desk_requests",
+            Self::Pulse => "pulse",
             Self::OpenIncidents => "open_incidents",
             Self::NotifyQueue => "notify_queue",
         }

@@ -111,6 +111,9 @@ impl Pager {
             watched.alert.acknowledged.is_none() && alert.acknowledged.is_some()
         });
         let mut verdict = self.routes.judge(alert, now, was_told);
+        if alert.status == Status::Updated && is_snoozed(alert, now) {
+            verdict = Verdict::Never;
+        }
         if verdict == Verdict::Never && was_told && taken_over {
             verdict = Verdict::Now;
         }
@@ -205,6 +208,12 @@ impl Watched {
     fn wakes_at(&self) -> Option<EventTime> {
         self.kept.map(|kept| kept.from).or(self.remind_at)
     }
+}
+
+/// Someone asked for silence: only a higher level, which ends that, and the end are told.
+fn is_snoozed(alert: &Alert, now: EventTime) -> bool {
+    let until = alert.snoozed.as_ref().map(|action| action.until);
+    until.is_some_and(|until| until.is_none_or(|until| until.0 > now))
 }
 
 /// How long nobody is reminded.

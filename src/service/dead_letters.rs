@@ -101,8 +101,8 @@ pub struct Returned {
 #[derive(Debug, Default)]
 pub struct ReturnStage {
     owned: BTreeMap<Partition, (u64, bool)>,
-    pending: Vec<Outgoing>,
-    kept: u64,
+    /// What was read since the last commit, by where it was; `None`: it does not go back.
+    pending: Vec<(Partition, Option<Outgoing>)>,
     returned: Returned,
     progressed: bool,
 }
@@ -134,20 +134,17 @@ impl Stage for ReturnStage {
                 let next = record.offset.saturating_add(1);
                 self.owned.insert(record.partition.clone(), (next, false));
                 self.progressed = true;
-                match original(&record) {
-                    Some(record) => self.pending.push(record),
-                    None => self.kept += 1,
-                }
+                let from = record.partition.clone();
+                self.pending.push((from, original(&record)));
             }
             Event::AtEnd { partition, next } => {
                 self.owned.insert(partition.clone(), (next, true));
             }
             Event::Revoked { .. } => {}
-            Event::Lost { .. } => {
-                *self = Self {
-                    returned: self.returned,
-                    ..Self::default()
-                }
+            // The next owner reads again what was not committed.
+            Event::Lost { partition } => {
+                self.owned.remove(partition);
+                self.pending.retain(|(from, _)| from != partition);
             }
         }
     }
@@ -157,7 +154,8 @@ impl Stage for ReturnStage {
     }
 
     fn outputs(&mut self, _now: EventTime) -> Vec<Outgoing> {
-        self.pending.clone()
+        let pending = self.pending.iter();
+        pending.filter_map(|(_, record)| record.clone()).collect()
     }
 
     fn done(&self) -> Vec<Position> {
@@ -169,9 +167,12 @@ impl Stage for ReturnStage {
     }
 
     fn committed(&mut self) {
-        self.returned.sent += self.pending.len() as u64;
-        self.returned.kept += std::mem::take(&mut self.kept);
-        self.pending.clear();
+        for (_, record) in self.pending.drain(..) {
+            match record {
+                Some(_) => self.returned.sent += 1,
+                None => self.returned.kept += 1,
+            }
+        }
         self.progressed = false;
     }
 }

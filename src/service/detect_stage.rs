@@ -91,6 +91,12 @@ impl DetectStage {
         self.owned.values().map(|owned| &owned.detector)
     }
 
+    /// Those of them that have folded everything up to the committed position.
+    pub fn current_detectors(&self) -> impl Iterator<Item = &Detector> {
+        let current = self.owned.values().filter(|owned| owned.is_current);
+        current.map(|owned| &owned.detector)
+    }
+
     /// What was sent since the last call.
     pub fn take_sent(&mut self) -> Sent {
         std::mem::take(&mut self.sent)

@@ -165,7 +165,8 @@ pub struct FactCheckStage {
     next: BTreeMap<u32, u64>,
     progressed: bool,
     leaving: Vec<u32>,
-    dead_letters: Vec<Outgoing>,
+    /// By the partition that they come from.
+    dead_letters: Vec<(u32, Outgoing)>,
     refused: u64,
 }
 
@@ -194,8 +195,8 @@ impl FactCheckStage {
         if let Err(refused) = decode(record, self.longest) {
             self.refused += 1;
             let reason = refused.reason.as_str();
-            self.dead_letters
-                .push(dead_letter(record, reason, &refused.detail));
+            let letter = dead_letter(record, reason, &refused.detail);
+            self.dead_letters.push((record.partition.number, letter));
         }
     }
 }
@@ -214,11 +215,12 @@ impl Stage for FactCheckStage {
             Event::AtEnd { .. } => {}
             Event::Revoked { partition } => self.leaving.push(partition.number),
             // The next owner reads them again.
-            Event::Lost { .. } => {
-                self.next.clear();
-                self.leaving.clear();
-                self.dead_letters.clear();
-                self.progressed = false;
+            Event::Lost { partition } => {
+                self.next.remove(&partition.number);
+                self.leaving.retain(|&number| number != partition.number);
+                self.dead_letters
+                    .retain(|(from, _)| *from != partition.number);
+                self.progressed &= !self.next.is_empty();
             }
         }
     }
@@ -228,7 +230,8 @@ impl Stage for FactCheckStage {
     }
 
     fn outputs(&mut self, _now: EventTime) -> Vec<Outgoing> {
-        self.dead_letters.clone()
+        let letters = self.dead_letters.iter();
+        letters.map(|(_, letter)| letter.clone()).collect()
     }
 
     fn done(&self) -> Vec<Position> {

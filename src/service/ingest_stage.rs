@@ -18,9 +18,35 @@ pub struct Sent {
     pub batches: u64,
     /// What became of the posts, by feed.
     pub outcomes: BTreeMap<Arc<str>, Outcomes>,
-    /// Flushes that a full table made before their time.
-    pub early_flushes: u64,
+    /// Flushes before their time, by what was full.
+    pub early: EarlyFlushes,
 }
+
+/// Flushes that a limit made before their time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EarlyFlushes {
+    /// The table.
+    pub entries: u64,
+    /// Posts without a commit.
+    pub posts: u64,
+    /// Bytes of dead letters.
+    pub dead_letters: u64,
+}
+
+impl EarlyFlushes {
+    fn is_any(self) -> bool {
+        self != Self::default()
+    }
+
+    fn add(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.posts += other.posts;
+        self.dead_letters += other.dead_letters;
+    }
+}
+
+/// Bytes of dead letters that may wait for a commit. One call of `poll` may bring a little more.
+const DEAD_LETTERS_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// The first stage.
 pub struct IngestStage {
@@ -31,6 +57,7 @@ pub struct IngestStage {
     flush_interval_ms: i64,
     flushed_at: Option<EventTime>,
     dead_letters: Vec<Outgoing>,
+    dead_letter_bytes: usize,
     leaves: bool,
     goes_back: bool,
     sending: Sent,
@@ -52,6 +79,7 @@ impl IngestStage {
             flush_interval_ms: i64::from(config.ingest.flush_interval_ms),
             flushed_at: None,
             dead_letters: Vec::new(),
+            dead_letter_bytes: 0,
             leaves: false,
             goes_back: false,
             sending: Sent::default(),
@@ -101,8 +129,9 @@ impl IngestStage {
             && refused.reason.is_a_mistake()
         {
             let reason = refused.reason.as_str();
-            self.dead_letters
-                .push(dead_letter(record, reason, &refused.detail));
+            let letter = dead_letter(record, reason, &refused.detail);
+            self.dead_letter_bytes += letter.size_bytes();
+            self.dead_letters.push(letter);
         }
     }
 
@@ -114,6 +143,15 @@ impl IngestStage {
             Some(Position { partition, next })
         };
         places.filter_map(position).collect()
+    }
+
+    /// Which limits ask for a flush.
+    fn full(&self) -> EarlyFlushes {
+        EarlyFlushes {
+            entries: u64::from(self.ingest.is_full()),
+            posts: u64::from(self.ingest.is_far_ahead()),
+            dead_letters: u64::from(self.dead_letter_bytes >= DEAD_LETTERS_BYTES_MAX),
+        }
     }
 
     fn is_flush_due(&self, now: EventTime) -> bool {
@@ -161,16 +199,17 @@ impl Stage for IngestStage {
 
     fn is_due(&self, now: EventTime) -> bool {
         let owns = self.ingest.positions().next().is_some();
-        owns && !self.goes_back && (self.is_flush_due(now) || self.ingest.is_full() || self.leaves)
+        owns && !self.goes_back && (self.is_flush_due(now) || self.full().is_any() || self.leaves)
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         self.flushed_at = Some(now);
         self.sending = Sent {
-            early_flushes: u64::from(self.ingest.is_full()),
+            early: self.full(),
             ..Sent::default()
         };
         let mut outputs = std::mem::take(&mut self.dead_letters);
+        self.dead_letter_bytes = 0;
         let tables = self.ingest.flush(now, self.counts_partitions);
         for (partition, batches) in (0..).zip(tables) {
             for batch in batches {
@@ -201,10 +240,10 @@ impl Stage for IngestStage {
         let Sent {
             batches,
             outcomes,
-            early_flushes,
+            early,
         } = std::mem::take(&mut self.sending);
         self.sent.batches += batches;
-        self.sent.early_flushes += early_flushes;
+        self.sent.early.add(early);
         for (feed, outcomes) in outcomes {
             self.sent.outcomes.entry(feed).or_default().merge(&outcomes);
         }
@@ -220,6 +259,7 @@ impl Stage for IngestStage {
             return Vec::new();
         }
         self.dead_letters.clear();
+        self.dead_letter_bytes = 0;
         let places = self.ingest.go_back();
         self.named(places.into_iter())
     }

@@ -3,6 +3,8 @@
 //! In: a checked configuration. Out: running stages.
 //! Rule: stages are folds that know neither threads nor clocks; both are given to them here.
 
+pub mod action_stage;
+pub mod action_writer;
 mod alerts_reader;
 pub mod claims_file;
 pub mod clock;
@@ -22,14 +24,17 @@ mod notify_stage;
 pub mod notify_test;
 mod observe;
 mod port;
+mod pulse;
 pub mod refold;
 mod refusals;
 pub mod replay;
 pub mod run;
+mod service_error;
 pub mod snapshots;
 pub mod stage;
 pub mod triage_stage;
 mod triage_threads;
+mod trial;
 mod watchdog;
 mod watched_log;
 
@@ -70,6 +75,11 @@ pub fn account_key(config: &Config) -> Result<AccountKey, SecretError> {
     Ok(AccountKey::new(
         secret.map_or_else(drawn, |secret| secret.bytes()),
     ))
+}
+
+/// A name that nothing else has.
+pub fn drawn_id() -> String {
+    format!("{:032x}", u128::from_le_bytes(drawn()))
 }
 
 /// Bytes that nobody can guess: the standard library seeds each map's hasher from the system.

@@ -114,7 +114,7 @@ impl NotifyStage {
         };
         owned.next = owned.next.max(record.offset.saturating_add(1));
         // What is no alert is for other readers.
-        let Ok(alert) = serde_json::from_slice::<Alert>(record.value.unwrap_or_default()) else {
+        let Some(alert) = Alert::decode(record.value.unwrap_or_default()) else {
             return;
         };
         if record.offset < owned.begins {

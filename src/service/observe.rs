@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::action_stage::ActionStage;
 use super::detect_stage::DetectStage;
 use super::fact_checks::FactCheckStage;
 use super::ingest_stage::IngestStage;
@@ -15,19 +16,20 @@ use super::triage_stage::TriageStage;
 use super::{clock, notify_addresses};
 use crate::claims::Counters;
 use crate::config::Config;
-use crate::desk::{FeedHealth, FeedState};
-use crate::detect::Detector;
+use crate::desk::FeedHealth;
+use crate::detect::{Detector, FeedState};
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
 use crate::metrics::{CLAIM_OUTCOMES, Known, LeftOut, Limit, Metrics, Outcome};
 use crate::post::{EventTime, FeedKind};
-use crate::triage::{Character, Level, Status};
+use crate::triage::{Acted, ActionRefusal, Character, Level, Status};
 
 /// What detect knows of the feeds: the ledger by feed, and what is closed by kind.
 #[derive(Debug, Default)]
 pub(super) struct FeedStatements {
     ledgers: BTreeMap<String, Outcomes>,
     closed_until: BTreeMap<FeedKind, EventTime>,
+    states: BTreeMap<String, FeedState>,
 }
 
 /// Every label value that is known at the start.
@@ -44,7 +46,13 @@ pub(super) fn known(config: &Config) -> Known<'_> {
             .iter()
             .map(|character| character.as_str())
             .collect(),
+        actions: ActionRefusal::ALL
+            .iter()
+            .map(|refusal| refusal.as_str())
+            .chain(["accepted", "repeated"])
+            .collect(),
         statuses: Status::ALL.iter().map(|status| status.as_str()).collect(),
+        feed_states: FeedState::ALL.iter().map(|state| state.as_str()).collect(),
         channels: notify_addresses::channels(config),
     }
 }
@@ -58,7 +66,9 @@ pub(super) fn ingest(
     let sent = stage.take_sent();
     let metrics = &shared.metrics;
     metrics.batches.inc_by(sent.batches);
-    metrics.count_limit(Limit::FlushEntries, sent.early_flushes);
+    metrics.count_limit(Limit::FlushEntries, sent.early.entries);
+    metrics.count_limit(Limit::FlushPosts, sent.early.posts);
+    metrics.count_limit(Limit::DeadLetters, sent.early.dead_letters);
     for (feed, outcomes) in sent.outcomes {
         let own = refusals.entry(Arc::clone(&feed)).or_default();
         note_refusals(metrics, own, &feed, &outcomes);
@@ -122,6 +132,10 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     for detector in stage.detectors() {
         topics += detector.topics();
         realised += detector.opened_per_day().unwrap_or(0.0);
+        for (feed, state) in detector.feed_states() {
+            let worst = statements.states.entry(feed.to_owned()).or_insert(state);
+            *worst = (*worst).max(state);
+        }
         for kind in FeedKind::ALL {
             if let Some(until) = detector.closed_until(kind) {
                 let closed = statements.closed_until.entry(kind).or_insert(until);
@@ -147,6 +161,14 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
     for (&kind, &until) in &statements.closed_until {
         metrics.set_watermark_delay(kind, seconds(now.millis_since(until)));
     }
+    for (feed, &now) in &statements.states {
+        for state in FeedState::ALL {
+            let gauge = metrics
+                .feed_state
+                .with_label_values(&[feed, state.as_str()]);
+            gauge.set(i64::from(state == now));
+        }
+    }
     for (feed, outcomes) in &statements.ledgers {
         metrics.set_ledger(feed, Outcome::Counted, outcomes.counted);
         metrics.set_ledger(feed, Outcome::Irrelevant, outcomes.irrelevant);
@@ -164,6 +186,22 @@ pub(super) fn detect(shared: &Shared, stage: &mut DetectStage) {
 /// Counts what is no fact-check.
 pub(super) fn fact_checks(shared: &Shared, stage: &mut FactCheckStage) {
     shared.metrics.claim_refusals.inc_by(stage.take_refused());
+}
+
+/// Counts what is no action.
+pub(super) fn actions(shared: &Shared, stage: &mut ActionStage) {
+    for refused in stage.take_refused() {
+        count_action(&shared.metrics, Err(refused));
+    }
+}
+
+fn count_action(metrics: &Metrics, acted: Result<Acted, ActionRefusal>) {
+    let result = match acted {
+        Ok(Acted::Accepted) => "accepted",
+        Ok(Acted::Repeated) => "repeated",
+        Err(refusal) => refusal.as_str(),
+    };
+    metrics.actions.with_label_values(&[result]).inc();
 }
 
 /// States which fact-checks triage holds.
@@ -198,6 +236,12 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
             .set(i64::try_from(open).unwrap_or(i64::MAX));
     }
     metrics.count_limit(Limit::OpenIncidents, stage.take_turned_away());
+    for acted in stage.take_acted() {
+        count_action(metrics, acted);
+    }
+    metrics
+        .false_alarms
+        .set(stage.triage().false_alarms_per_day());
     claims(metrics, stage);
     let now = (shared.clock)();
     for sent in stage.take_sent() {
@@ -207,9 +251,10 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
             .alerts
             .with_label_values(&[level, character, sent.status.as_str()])
             .inc();
-        metrics
-            .path_delay
-            .observe(seconds(now.millis_since(sent.sent_at).max(0)));
+        if let Some(sent_at) = sent.sent_at {
+            let delay_ms = now.millis_since(sent_at).max(0);
+            metrics.path_delay.observe(seconds(delay_ms));
+        }
         if sent.status == Status::Opened {
             metrics
                 .detection_delay
@@ -228,7 +273,7 @@ pub(super) fn turned(shared: &Shared, stage: &str) {
         .set(seconds(now));
 }
 
-/// The state of every configured feed. First honest version: a feed whose kind closes panes flows.
+/// The state of every configured feed. A feed that no statement has named is stalled.
 pub(super) fn feed_health(
     config: &Config,
     statements: &FeedStatements,
@@ -239,11 +284,11 @@ pub(super) fn feed_health(
         FeedHealth {
             name: feed.name.clone(),
             kind: feed.kind,
-            state: if until.is_some() {
-                FeedState::Flowing
-            } else {
-                FeedState::Stalled
-            },
+            state: statements
+                .states
+                .get(&feed.name)
+                .copied()
+                .unwrap_or(FeedState::Stalled),
             delay_s: until.map(|&until| seconds(now.millis_since(until))),
             received: statements
                 .ledgers

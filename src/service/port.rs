@@ -1,4 +1,4 @@
-//! The one port: who may see what, and the thread that serves it.
+//! The two ports: that of the page, and that of the metrics and probes, which every process has.
 //!
 //! In: the desk, the roles of this process. Out: routes, a listener, answers until the service stops.
 //! Not here: the routes themselves (`desk`).
@@ -15,18 +15,44 @@ pub(super) fn access(config: &Config, roles: &[Role]) -> Result<Option<Access>, 
     if !roles.contains(&Role::Desk) {
         return Ok(None);
     }
-    Access::of(config.http.listen, &config.http.tokens_file).map(Some)
+    Access::of(&config.http).map(Some)
 }
 
-pub(super) fn routes(desk: Arc<Desk>, access: Option<Access>) -> axum::Router {
-    match access {
-        Some(access) => router(desk, access),
-        None => probes_router(desk),
+/// A port that is listened on, and what is answered there.
+pub(super) struct Port {
+    listener: std::net::TcpListener,
+    routes: axum::Router,
+    /// Where it is.
+    pub(super) address: SocketAddr,
+}
+
+impl Port {
+    /// The port of the page.
+    pub(super) fn of_page(
+        config: &Config,
+        desk: &Arc<Desk>,
+        access: Access,
+    ) -> Result<Self, ServiceError> {
+        Self::open(config.http.listen, router(Arc::clone(desk), access))
+    }
+
+    /// The port of the metrics and probes.
+    pub(super) fn of_probes(config: &Config, desk: &Arc<Desk>) -> Result<Self, ServiceError> {
+        Self::open(config.http.metrics_listen, probes_router(Arc::clone(desk)))
+    }
+
+    fn open(wanted: SocketAddr, routes: axum::Router) -> Result<Self, ServiceError> {
+        let listener = listen(wanted)?;
+        let address = listener.local_addr().unwrap_or(wanted);
+        Ok(Self {
+            listener,
+            routes,
+            address,
+        })
     }
 }
 
-/// The configured port, or the next free ones where the port is not taken on purpose.
-pub(super) fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServiceError> {
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, ServiceError> {
     let bind = || {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -38,8 +64,12 @@ pub(super) fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Servi
     })
 }
 
-pub(super) fn serve(shared: &Arc<Shared>, routes: axum::Router, listener: std::net::TcpListener) {
-    let address = shared.config.http.listen;
+pub(super) fn serve(shared: &Arc<Shared>, port: Port) {
+    let Port {
+        listener,
+        routes,
+        address,
+    } = port;
     let served = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -53,9 +83,12 @@ pub(super) fn serve(shared: &Arc<Shared>, routes: axum::Router, listener: std::n
                         look.tick().await;
                     }
                 };
-                axum::serve(listener, routes)
-                    .with_graceful_shutdown(stopped)
-                    .await
+                axum::serve(
+                    listener,
+                    routes.into_make_service_with_connect_info::<SocketAddr>(),
+                )
+                .with_graceful_shutdown(stopped)
+                .await
             })
         });
     if let Err(source) = served {

@@ -7,6 +7,7 @@
 //! Not here: reading Kafka (`cli/refold`).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::stage::Stage;
 use crate::log::{Event, Outgoing, Partition, Record};
@@ -61,6 +62,8 @@ pub struct Agreement {
 /// One stage's fold over one partition, beside what was committed for it.
 pub struct Refold<S> {
     stage: S,
+    /// The Kafka topic of the outputs that are compared; others, such as dead letters, are not.
+    compared: Arc<str>,
     /// Inputs before this offset are committed: their outputs must be there.
     committed_to: u64,
     outputs: VecDeque<(u64, Vec<u8>)>,
@@ -68,17 +71,19 @@ pub struct Refold<S> {
 }
 
 impl<S: Stage> Refold<S> {
-    /// Begins to fold `partition`. `outputs` are the committed ones with their offsets, in order;
-    /// they must have been read before the inputs.
+    /// Begins to fold `partition`. `outputs` are the committed ones in the Kafka topic `compared` with their
+    /// offsets, in order; they must have been read before the inputs.
     pub fn new(
         mut stage: S,
         partition: &Partition,
         committed_to: u64,
+        compared: &str,
         outputs: VecDeque<(u64, Vec<u8>)>,
     ) -> Self {
         stage.visit(Event::Assigned { partition, next: 0 });
         Self {
             stage,
+            compared: compared.into(),
             committed_to,
             outputs,
             agreement: Agreement::default(),
@@ -93,8 +98,10 @@ impl<S: Stage> Refold<S> {
         // The time is not in the value.
         let outputs = self.stage.outputs(EventTime::MIN);
         self.stage.committed();
+        let compared = Arc::clone(&self.compared);
         outputs
             .into_iter()
+            .filter(|output| output.name == compared)
             .try_for_each(|output| self.compare(input, output))
     }
 

@@ -1,4 +1,4 @@
-//! The service: a thread for each stage, one for the alerts, one for the port.
+//! The service: a thread for each stage, one for the alerts, one for each port.
 //!
 //! In: a configuration, the roles to play, a clock. Out: a running [`Service`].
 //! Rule: a stage that ends unasked ends the service; stopping goes in the order of the post's path,
@@ -13,25 +13,26 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::RenderingError;
+use super::action_writer::ActionWriter;
 use super::alerts_reader;
 use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
 use super::drive::spawn_stage;
-use super::fact_checks::FactChecksError;
 use super::ingest_stage::IngestStage;
 use super::keeper::{self, Keeper};
 use super::lists::{self, Watch};
-use super::notify_addresses::NotifyError;
 use super::notify_stage::{self, NotifyStage};
 use super::observe::{self, FeedStatements};
-use super::port::{access, listen, routes, serve};
+use super::port::{Port, access, serve};
+use super::pulse;
+pub use super::service_error::ServiceError;
 use super::triage_threads;
+use super::trial::FeedTrials;
 use crate::alert::{Alert, Words};
 use crate::config::{Config, Delivery};
-use crate::desk::{AccessError, CapDocuments, Clock, Desk, Health, Limits};
+use crate::desk::{CapDocuments, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
-use crate::log::LogError;
 use crate::log::kafka::KafkaSettings;
 use crate::log::kafka::catalogue::Catalogue;
 use crate::metrics::Metrics;
@@ -76,60 +77,6 @@ impl Role {
     ];
 }
 
-/// Why the service could not start, or ended.
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
-    /// The log.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// The lists of the gate and the watch topics.
-    #[error("loading the lists")]
-    Lists(#[from] lists::ListsError),
-    /// The fact-checks.
-    #[error(transparent)]
-    FactChecks(#[from] FactChecksError),
-    /// The words of alerts.
-    #[error("loading the words of alerts")]
-    Words(#[from] RenderingError),
-    /// A channel of notify.
-    #[error(transparent)]
-    Notify(#[from] NotifyError),
-    /// The page would be open to strangers.
-    #[error(transparent)]
-    Access(#[from] AccessError),
-    /// A metric.
-    #[error("building the metrics")]
-    Metrics(#[from] prometheus::Error),
-    /// The port.
-    #[error("listening on {listen}: is the port taken? choose another with --set http.listen=...")]
-    Listen {
-        /// The address.
-        listen: SocketAddr,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A thread.
-    #[error("starting the thread {name}")]
-    Thread {
-        /// Its name.
-        name: &'static str,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A partition has records, and the stage does not get on (`kafka.exit_when_standing`).
-    #[error("{stage} does not get on with a partition that has records, see the log")]
-    Standing {
-        /// The stage.
-        stage: &'static str,
-    },
-    /// A Kafka topic is missing.
-    #[error("the Kafka topic {name} does not exist: create it with `kentongan topics --create`")]
-    Missing {
-        /// The Kafka topic.
-        name: String,
-    },
-}
-
 /// Told of every alert that is read from the log.
 pub type OnAlert = Box<dyn FnMut(&Alert) + Send>;
 
@@ -150,7 +97,8 @@ pub struct Service {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     ended: Receiver<Result<(), ServiceError>>,
-    listening: SocketAddr,
+    page: Option<SocketAddr>,
+    probes: SocketAddr,
 }
 
 impl Service {
@@ -188,30 +136,43 @@ impl Service {
             stop: AtomicBool::new(false),
             ended: sender,
         });
-        let partitions = partitions_in_time(&shared, config)?;
+        let (partitions, has_pulse) = partitions_in_time(&shared, config)?;
+        let desk = desk.with_actions(Arc::new(ActionWriter::new(config)));
+        let desk = desk.with_trials(Arc::new(FeedTrials(Arc::clone(&shared))));
         let desk = Arc::new(desk);
-        let listener = listen(config.http.listen)?;
-        let listening = listener.local_addr().unwrap_or(config.http.listen);
+        let probes = Port::of_probes(config, &desk)?;
+        let page = access.map(|access| Port::of_page(config, &desk, access));
+        let page = page.transpose()?;
+        let addresses = (page.as_ref().map(|port| port.address), probes.address);
         let mut threads = Vec::new();
         for &role in roles {
-            threads.extend(spawn_role(&shared, role, key, &partitions)?);
+            threads.extend(spawn_role(&shared, role, key, &partitions, has_pulse)?);
         }
-        threads.push(alerts_reader::spawn_reader(&shared, &desk, on_alert)?);
-        let server = Arc::clone(&shared);
-        threads.push(spawn("http", move || {
-            serve(&server, routes(desk, access), listener);
-        })?);
+        threads.push(alerts_reader::spawn_reader(
+            &shared, &desk, on_alert, has_pulse,
+        )?);
+        for (name, port) in [("page", page), ("probes", Some(probes))] {
+            let Some(port) = port else { continue };
+            let server = Arc::clone(&shared);
+            threads.push(spawn(name, move || serve(&server, port))?);
+        }
         Ok(Self {
             shared,
             threads,
             ended,
-            listening,
+            page: addresses.0,
+            probes: addresses.1,
         })
     }
 
-    /// The address of the page, the metrics and the probes.
-    pub fn listening(&self) -> SocketAddr {
-        self.listening
+    /// The address of the page, if this process has one.
+    pub fn page(&self) -> Option<SocketAddr> {
+        self.page
+    }
+
+    /// The address of the metrics and the probes.
+    pub fn probes(&self) -> SocketAddr {
+        self.probes
     }
 
     /// Waits at most `wait` for the service to end by itself, which is always a failure.
@@ -281,7 +242,7 @@ fn detect_stage(shared: &Shared) -> DetectStage {
 }
 
 /// As [`partitions`], asked again for a while: brokers may start together with this process.
-fn partitions_in_time(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
+fn partitions_in_time(shared: &Shared, config: &Config) -> Result<(Vec<u32>, bool), ServiceError> {
     let watch = Stopwatch::start();
     loop {
         match partitions(shared, config) {
@@ -294,10 +255,12 @@ fn partitions_in_time(shared: &Shared, config: &Config) -> Result<Vec<u32>, Serv
     }
 }
 
-fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError> {
+/// How many partitions each feed has, and whether there is a Kafka topic for the pulse.
+fn partitions(shared: &Shared, config: &Config) -> Result<(Vec<u32>, bool), ServiceError> {
     let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
     let mut asked = names.clone();
+    asked.push(&config.kafka.actions);
     if config.kafka.delivery == Delivery::ExactlyOnce {
         asked.push(&config.kafka.snapshots);
     }
@@ -306,7 +269,17 @@ fn partitions(shared: &Shared, config: &Config) -> Result<Vec<u32>, ServiceError
         let name = (*missing.0).to_owned();
         return Err(ServiceError::Missing { name });
     }
-    Ok(counts.into_iter().flatten().take(names.len()).collect())
+    let pulse = catalogue.partition_counts(&[&config.kafka.pulse])?;
+    let has_pulse = pulse.iter().all(Option::is_some);
+    if !has_pulse {
+        tracing::warn!(
+            name = config.kafka.pulse,
+            "the Kafka topic of the pulse is not there, so the page does not tell what is rising; \
+             create it with `kentongan topics --create`"
+        );
+    }
+    let counts = counts.into_iter().flatten().take(names.len()).collect();
+    Ok((counts, has_pulse))
 }
 
 pub(super) fn spawn(
@@ -325,6 +298,7 @@ fn spawn_role(
     role: Role,
     key: &AccountKey,
     partitions: &[u32],
+    has_pulse: bool,
 ) -> Result<Vec<JoinHandle<()>>, ServiceError> {
     let config = &shared.config;
     let thread = match role {
@@ -343,6 +317,14 @@ fn spawn_role(
         Role::Detect => {
             let stage = detect_stage(shared);
             let names = vec![config.kafka.counts.as_str().into()];
+            if has_pulse {
+                let (mut teller, writer) = pulse::spawn_writer(shared)?;
+                let thread = spawn_stage(shared, stage, names, move |shared, stage| {
+                    observe::detect(shared, stage);
+                    teller.tell(shared, stage);
+                })?;
+                return Ok(vec![thread, writer]);
+            }
             spawn_stage(shared, stage, names, observe::detect)?
         }
         Role::Triage => return triage_threads::spawn(shared),

@@ -2,19 +2,26 @@
 
 use std::sync::Arc;
 
+use super::action_stage::{action_place, refused_action};
 use super::stage::Stage;
-use crate::alert::{Alert, Delivery, Rendering, cloud_event};
-use crate::config::Config;
+use crate::alert::{Alert, CloudEvent, Delivery, Rendering, UtcTime, cloud_event, heartbeat_event};
+use crate::config::{Config, EventMode};
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
-use crate::triage::{Character, FactChecks, Level, Revision, Status, Triage};
+use crate::triage::{
+    Acted, Action, ActionRefusal, Character, FactChecks, Level, Revision, Status, Triage,
+};
+
+/// From one heartbeat to the next, wall time.
+const HEARTBEAT_MS: i64 = 60_000;
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 pub struct TriageStage {
     config: Arc<Config>,
     rendering: Rendering,
     signals: Arc<str>,
+    actions: Arc<str>,
     alerts: Arc<str>,
     triage: Triage,
     /// Whether fact-checks are compared with at all.
@@ -23,11 +30,21 @@ pub struct TriageStage {
     folded: bool,
     next: Option<u64>,
     pending: Vec<Revision>,
+    dead_letters: Vec<Outgoing>,
+    acted: Vec<Result<Acted, ActionRefusal>>,
     progressed: bool,
     leaves: bool,
+    beats: Option<Beats>,
     tally: Tally,
     sent: Vec<Written>,
     turned_away: u64,
+}
+
+/// When heartbeats went out: the last that holds, the last that was given.
+#[derive(Debug, Clone, Copy, Default)]
+struct Beats {
+    held: Option<EventTime>,
+    given: Option<EventTime>,
 }
 
 /// One revision that went out, as metrics count it.
@@ -43,8 +60,8 @@ pub struct Written {
     pub has_claims: bool,
     /// From the estimated onset to the opening, event time, milliseconds.
     pub detection_ms: i64,
-    /// Wall time of the batch that brought the deciding posts.
-    pub sent_at: EventTime,
+    /// Wall time of the batch that brought the deciding posts; `None`: a person made it.
+    pub sent_at: Option<EventTime>,
 }
 
 /// What triage has seen.
@@ -62,6 +79,7 @@ impl TriageStage {
         Self {
             rendering,
             signals: config.kafka.signals.as_str().into(),
+            actions: config.kafka.actions.as_str().into(),
             alerts: config.kafka.alerts.as_str().into(),
             triage: Triage::new(&config),
             config,
@@ -69,12 +87,22 @@ impl TriageStage {
             folded: false,
             next: None,
             pending: Vec::new(),
+            dead_letters: Vec::new(),
+            acted: Vec::new(),
             progressed: false,
             leaves: false,
+            beats: None,
             tally: Tally::default(),
             sent: Vec::new(),
             turned_away: 0,
         }
+    }
+
+    /// Writes a heartbeat a minute among the alerts, as long as it owns the signals.
+    #[must_use]
+    pub fn with_heartbeat(mut self) -> Self {
+        self.beats = Some(Beats::default());
+        self
     }
 
     /// Compares the posts of incidents with `checks` from now on.
@@ -109,6 +137,11 @@ impl TriageStage {
         &self.triage
     }
 
+    /// What became of actions since the last call.
+    pub fn take_acted(&mut self) -> Vec<Result<Acted, ActionRefusal>> {
+        std::mem::take(&mut self.acted)
+    }
+
     /// Signals that found no room since the last call.
     pub fn take_turned_away(&mut self) -> u64 {
         let now = self.triage.turned_away();
@@ -128,6 +161,7 @@ impl TriageStage {
         self.folded = false;
         self.next = None;
         self.pending.clear();
+        self.dead_letters.clear();
         self.progressed = false;
         self.leaves = false;
     }
@@ -138,6 +172,9 @@ impl TriageStage {
         self.next = self.next.max(Some(record.offset.saturating_add(1)));
         self.folded = true;
         self.progressed |= is_new;
+        if action_place(record).is_some() {
+            return self.act(record, is_new);
+        }
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
@@ -157,22 +194,62 @@ impl TriageStage {
         }
     }
 
+    fn act(&mut self, record: &Record<'_>, is_new: bool) {
+        let before = self.pending.len();
+        let action = Action::decode(record.value.unwrap_or_default());
+        let acted = action.and_then(|action| {
+            let at = record.arrived_at;
+            self.triage.act(action, at, &mut self.pending)
+        });
+        if !is_new {
+            return self.pending.truncate(before);
+        }
+        if let Err(refused) = &acted {
+            let letter = refused_action(&self.actions, record, refused);
+            self.dead_letters.extend(letter);
+        }
+        self.acted.push(acted.map_err(|refused| refused.reason));
+    }
+
+    fn beats_at(&self, now: EventTime) -> bool {
+        let rested = |beats: &Beats| {
+            let last = beats.held;
+            last.is_none_or(|last| now.millis_since(last) >= HEARTBEAT_MS)
+        };
+        self.next.is_some() && !self.leaves && self.beats.as_ref().is_some_and(rested)
+    }
+
+    fn heartbeat(&self, now: EventTime) -> Result<CloudEvent, serde_json::Error> {
+        let open = u32::try_from(self.triage.open_incidents()).unwrap_or(u32::MAX);
+        let at = UtcTime::new(self.triage.passed());
+        heartbeat_event(at, UtcTime::new(now), open, &self.rendering)
+    }
+
+    fn outgoing(&self, event: CloudEvent, now: EventTime) -> Result<Outgoing, serde_json::Error> {
+        let event = match self.config.alert.cloudevents {
+            EventMode::Binary => event,
+            EventMode::Structured => event.structured()?,
+        };
+        Ok(Outgoing {
+            name: Arc::clone(&self.alerts),
+            partition: None,
+            key: Some(event.key.clone().into_bytes()),
+            headers: event.kafka_headers(),
+            value: Some(event.body),
+            timestamp: Some(now),
+        })
+    }
+
     fn write(&self, revision: &Revision, now: EventTime) -> Option<Outgoing> {
         let alert = Alert::render(revision, &self.rendering);
         let delay_ms = now.millis_since(revision.signal.sent_at);
         let delivery = Delivery {
-            delay_ms: Some(delay_ms),
+            delay_ms: (!revision.reason.is_by_people()).then_some(delay_ms),
             traceparent: None,
         };
-        match cloud_event(&alert, &self.rendering.source, &delivery) {
-            Ok(event) => Some(Outgoing {
-                name: Arc::clone(&self.alerts),
-                partition: None,
-                key: Some(event.key.clone().into_bytes()),
-                headers: event.kafka_headers(),
-                value: Some(event.body),
-                timestamp: Some(now),
-            }),
+        let event = cloud_event(&alert, &self.rendering.source, &delivery);
+        match event.and_then(|event| self.outgoing(event, now)) {
+            Ok(outgoing) => Some(outgoing),
             Err(error) => {
                 tracing::error!(%error, incident = revision.incident, "an alert was not written");
                 None
@@ -189,7 +266,7 @@ impl Written {
             status: revision.status,
             has_claims: !revision.claims.is_empty(),
             detection_ms: revision.opened_at.millis_since(revision.signal.onset_at),
-            sent_at: revision.signal.sent_at,
+            sent_at: (!revision.reason.is_by_people()).then_some(revision.signal.sent_at),
         }
     }
 }
@@ -217,15 +294,25 @@ impl Stage for TriageStage {
         0
     }
 
-    fn is_due(&self, _now: EventTime) -> bool {
-        self.progressed || self.leaves
+    fn is_due(&self, now: EventTime) -> bool {
+        self.progressed || self.leaves || self.beats_at(now)
     }
 
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
-        self.pending
-            .iter()
+        let alerts = self.pending.iter();
+        let mut outputs: Vec<Outgoing> = alerts
             .filter_map(|revision| self.write(revision, now))
-            .collect()
+            .chain(self.dead_letters.iter().cloned())
+            .collect();
+        if self.beats_at(now) {
+            let event = self.heartbeat(now);
+            outputs.extend(event.and_then(|event| self.outgoing(event, now)).ok());
+            self.beats = self.beats.map(|beats| Beats {
+                given: Some(now),
+                ..beats
+            });
+        }
+        outputs
     }
 
     fn done(&self) -> Vec<Position> {
@@ -242,6 +329,11 @@ impl Stage for TriageStage {
     fn committed(&mut self) {
         self.sent
             .extend(self.pending.drain(..).map(|told| Written::of(&told)));
+        self.dead_letters.clear();
+        self.beats = self.beats.map(|beats| Beats {
+            held: beats.given.or(beats.held),
+            ..beats
+        });
         self.progressed = false;
         self.leaves = false;
     }

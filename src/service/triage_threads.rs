@@ -1,4 +1,5 @@
-//! The threads of the role triage: triage itself, and who looks after the fact-checks.
+//! The threads of the role triage: triage itself, who puts actions among the signals, and who looks after the
+//! fact-checks.
 //!
 //! In: what the threads share. Out: running threads.
 //! Rule: the fact-checks are read to their end before the first signal is folded.
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::action_stage::ActionStage;
 use super::drive::spawn_stage;
 use super::fact_checks::{self, FactCheckReader, FactCheckStage};
 use super::run::{ServiceError, Shared};
@@ -25,7 +27,10 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Service
         let stage = FactCheckStage::new(&config.claims);
         threads.push(spawn_stage(shared, stage, names, observe::fact_checks)?);
     }
-    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?);
+    let names = vec![config.kafka.actions.as_str().into()];
+    let stage = ActionStage::new(config);
+    threads.push(spawn_stage(shared, stage, names, observe::actions)?);
+    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?).with_heartbeat();
     stage.use_fact_checks(checks);
     let names = vec![config.kafka.signals.as_str().into()];
     threads.push(spawn_stage(shared, stage, names, move |shared, stage| {

@@ -5,12 +5,14 @@
 //! weight, then key, so that a cap cuts the same keys everywhere.
 //! Not here: counting (`ingest`), which topics are kept (`detect`).
 
+mod entry;
 mod fingerprint;
 mod link;
 #[cfg(test)]
 mod tests;
 mod watch;
 
+pub use entry::watch_entry;
 pub use watch::{WatchError, WatchTitle, Watchlist};
 use xxhash_rust::xxh3::xxh3_64;
 

@@ -5,12 +5,16 @@
 //! adds to what was told waits for the interval, one that raises the level does not.
 //! Not here: which topics belong together (`kinship`), the life of all incidents (`mod`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use super::assess;
+use super::frozen::FeedStates;
 use super::kinship::{Bond, Facet};
+use super::people::People;
 use super::resembled::{self, Resembled};
-use super::{Character, EpisodeId, Level, Reason, Revision, Status};
+use super::{CaseNumber, Character, EpisodeId, Level, Reason, Revision, Status};
 use crate::config::Levels;
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
@@ -20,10 +24,12 @@ const MOST_TOPICS: usize = 32;
 /// A topic with so many times the leading one's posts leads, whatever their classes.
 const FAR_LARGER: u32 = 8;
 
-/// One open incident.
-#[derive(Debug, Clone)]
+/// One incident.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Case {
     id: String,
+    /// Its place among all that opened.
+    pub(super) number: CaseNumber,
     revision: u32,
     level: Level,
     opened_at: EventTime,
@@ -33,35 +39,51 @@ pub(super) struct Case {
     /// Episodes that go on.
     pub(super) members: BTreeMap<EpisodeId, Facet>,
     lead: Lead,
+    /// The feeds that its posts came from.
+    feeds: BTreeSet<String>,
+    /// Whether one of them has stopped.
+    frozen: bool,
     claims: Vec<Resembled>,
+    pub(super) people: People,
     told: Told,
+    /// When it ended.
+    ended_at: Option<EventTime>,
+    merged_into: Option<String>,
 }
 
 /// The topic that speaks for the incident.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Lead {
     facet: Facet,
     signal: Box<Signal>,
 }
 
 /// What the last revision said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Told {
+    at: EventTime,
     level: Level,
     character: Character,
     posts: u32,
     topics: usize,
     claims: usize,
+    frozen: bool,
 }
 
 impl Case {
     /// The incident that `signal` opens.
-    pub(super) fn open(episode: EpisodeId, signal: Signal, levels: &Levels) -> Self {
+    pub(super) fn open(
+        number: CaseNumber,
+        episode: EpisodeId,
+        signal: Signal,
+        levels: &Levels,
+    ) -> Self {
         let facet = Facet::new(&signal);
         let (character, _) = assess::character(&signal.counts);
         let level = assess::level(levels, &signal, character);
         Self {
             id: incident_id(&signal),
+            number,
             revision: 0,
             level,
             opened_at: signal.opened_at,
@@ -69,13 +91,20 @@ impl Case {
             topics: vec![signal.topic.clone()],
             members: BTreeMap::from([(episode, facet.clone())]),
             told: Told {
+                at: signal.at,
                 level,
                 character,
                 posts: facet.posts,
                 topics: 1,
                 claims: 0,
+                frozen: false,
             },
+            feeds: feeds_of(&signal).collect(),
+            frozen: false,
             claims: Vec::new(),
+            people: People::default(),
+            ended_at: None,
+            merged_into: None,
             lead: Lead {
                 facet,
                 signal: Box::new(signal),
@@ -93,9 +122,30 @@ impl Case {
         self.level
     }
 
-    /// The strongest bond of `facet` with one of its topics.
+    /// Whether it has ended, though its talk may go on.
+    pub(super) fn is_over(&self) -> bool {
+        self.ended_at.is_some()
+    }
+
+    /// The older incident that it turned out to be.
+    pub(super) fn merged_into(&self) -> Option<&str> {
+        self.merged_into.as_deref()
+    }
+
+    /// Whether one of its feeds has stopped, so that nothing can be said about its end.
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Notes how the feeds are.
+    pub(super) fn freeze(&mut self, states: &FeedStates) {
+        self.frozen = states.misses_any(&self.feeds);
+    }
+
+    /// The strongest bond of `facet` with one of its topics; with the leading one when all have calmed.
     pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
-        let members = self.members.values();
+        let lead = self.members.is_empty().then_some(&self.lead.facet);
+        let members = self.members.values().chain(lead);
         members.filter_map(|member| member.bond(facet)).max()
     }
 
@@ -110,6 +160,7 @@ impl Case {
         let (character, _) = assess::character(&signal.counts);
         self.level = self.level.max(assess::level(levels, &signal, character));
         self.join(&signal.topic);
+        self.feeds.extend(feeds_of(&signal));
         self.members.insert(episode, facet.clone());
         self.follow(facet, signal);
     }
@@ -137,9 +188,12 @@ impl Case {
         self.level = self.level.max(other.level);
         other.topics.iter().for_each(|topic| self.join(topic));
         self.members.extend(other.members);
+        self.feeds.extend(other.feeds);
+        self.frozen |= other.frozen;
         for one in other.claims {
             resembled::join(&mut self.claims, one);
         }
+        self.people.join(other.people);
         self.follow(other.lead.facet, *other.lead.signal);
     }
 
@@ -149,8 +203,15 @@ impl Case {
         let rested = now.millis_since(self.updated_at) >= interval_ms;
         let (status, reason) = if self.level > self.told.level {
             (Status::Escalated, Reason::LevelRaised)
+        } else if self.is_over() {
+            return None;
+        } else if self.frozen && !self.told.frozen {
+            // Event time may stand still with the feed, so this does not wait for it.
+            (Status::Updated, Reason::DataState)
         } else if !rested {
             return None;
+        } else if self.frozen != self.told.frozen {
+            (Status::Updated, Reason::DataState)
         } else if character != self.told.character {
             (Status::Updated, Reason::CharacterChanged)
         } else if self.claims.len() > self.told.claims {
@@ -163,6 +224,12 @@ impl Case {
             return None;
         };
         self.updated_at = self.updated_at.max(now);
+        if self.ended_at.take().is_some() {
+            self.people.begin_anew();
+        }
+        if status == Status::Escalated {
+            self.people.snoozed = None;
+        }
         Some(self.revise(status, reason))
     }
 
@@ -172,19 +239,29 @@ impl Case {
     }
 
     /// The last revision: it is over.
-    pub(super) fn resolved(mut self) -> Revision {
-        let mut revision = self.revise(Status::Resolved, Reason::Calm);
-        revision.resolved_at = Some(revision.updated_at);
-        revision
+    pub(super) fn resolved(&mut self) -> Revision {
+        self.revise(Status::Resolved, Reason::Calm)
     }
 
     /// The last revision: it goes on under the name of `older`.
-    pub(super) fn merged(mut self, older: &str, now: EventTime) -> Revision {
+    pub(super) fn merged(&mut self, older: &str, now: EventTime) -> Revision {
         self.updated_at = self.updated_at.max(now);
-        let mut revision = self.revise(Status::Resolved, Reason::Merged);
-        revision.resolved_at = Some(revision.updated_at);
-        revision.merged_into = Some(older.to_owned());
-        revision
+        self.merged_into = Some(older.to_owned());
+        self.revise(Status::Resolved, Reason::Merged)
+    }
+
+    /// The revision of a person's action. It does not put off what the talk has to tell.
+    pub(super) fn told_by_people(
+        &mut self,
+        status: Status,
+        reason: Reason,
+        passed: EventTime,
+    ) -> Revision {
+        if reason == Reason::Reopened {
+            self.ended_at = None;
+        }
+        self.told.at = self.told.at.max(passed);
+        self.revise(status, reason)
     }
 
     fn join(&mut self, topic: &TopicKey) {
@@ -209,12 +286,18 @@ impl Case {
         self.revision += 1;
         let signal = (*self.lead.signal).clone();
         let (character, character_why) = assess::character(&signal.counts);
+        let at = self.updated_at.max(self.told.at);
+        if status == Status::Resolved {
+            self.ended_at.get_or_insert(at);
+        }
         self.told = Told {
+            at,
             level: self.level,
             character,
             posts: self.lead.facet.posts,
             topics: self.topics.len(),
             claims: self.claims.len(),
+            frozen: self.frozen,
         };
         Revision {
             incident: self.id.clone(),
@@ -226,10 +309,12 @@ impl Case {
             character_why,
             topics: self.topics_led_by(&signal.topic),
             opened_at: self.opened_at,
-            updated_at: self.updated_at,
-            resolved_at: None,
-            merged_into: None,
+            updated_at: at,
+            resolved_at: self.ended_at,
+            merged_into: self.merged_into.clone(),
             claims: self.claims.clone(),
+            people: self.people.clone(),
+            frozen: self.frozen,
             signal,
         }
     }
@@ -238,6 +323,11 @@ impl Case {
         let others = self.topics.iter().filter(|topic| *topic != lead);
         std::iter::once(lead).chain(others).cloned().collect()
     }
+}
+
+fn feeds_of(signal: &Signal) -> impl Iterator<Item = String> {
+    let with_posts = signal.feeds.iter().filter(|&&(_, posts)| posts > 0);
+    with_posts.map(|(name, _)| name.clone())
 }
 
 /// Made from the data alone: the day of the onset and the episode.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Resembled;
+use super::{People, Resembled};
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 
@@ -136,10 +136,50 @@ pub enum Reason {
     CharacterChanged,
     /// Its posts turned out to resemble a claim that fact-checkers have examined.
     ClaimFound,
+    /// A feed that its posts came from has stopped, or is back: `data_state` says which.
+    DataState,
     /// It turned out to be the same event as an older incident, and goes on under that name.
     Merged,
     /// The talk fell back to what is usual and stayed there.
     Calm,
+    /// A person took it over.
+    Acknowledged,
+    /// A person asked for silence.
+    Snoozed,
+    /// An acknowledgement or a snooze is over.
+    Expired,
+    /// A person ended it.
+    Closed,
+    /// A person called it a false alarm, which ends it.
+    FalseAlarm,
+    /// A person brought it back.
+    Reopened,
+    /// A person left a note.
+    Noted,
+}
+
+impl Reason {
+    /// Whether a person's action made the revision, or the end of one, and not the talk.
+    pub const fn is_by_people(self) -> bool {
+        match self {
+            Self::Acknowledged
+            | Self::Snoozed
+            | Self::Expired
+            | Self::Closed
+            | Self::FalseAlarm
+            | Self::Reopened
+            | Self::Noted => true,
+            Self::Spike
+            | Self::Growth
+            | Self::LevelRaised
+            | Self::TopicsJoined
+            | Self::CharacterChanged
+            | Self::ClaimFound
+            | Self::DataState
+            | Self::Merged
+            | Self::Calm => false,
+        }
+    }
 }
 
 /// One revision of one incident.
@@ -172,6 +212,12 @@ pub struct Revision {
     /// Fact-checked claims that its posts resemble, the one with most posts first.
     #[serde(default)]
     pub claims: Vec<Resembled>,
+    /// What people did with it.
+    #[serde(default)]
+    pub people: People,
+    /// Whether a feed that its posts came from has stopped: then nothing is said about its end.
+    #[serde(default)]
+    pub frozen: bool,
     /// The leading topic's newest signal.
     pub signal: Signal,
 }

@@ -6,6 +6,8 @@
 //! talk that began together.
 //! Not here: what becomes of two that are one (`case`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 use crate::relevance::PlaceCode;
@@ -34,7 +36,7 @@ pub(super) enum Bond {
 }
 
 /// What triage remembers of one topic's episode.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Facet {
     pub(super) topic: TopicKey,
     onset_at: EventTime,

@@ -1,33 +1,51 @@
 //! The third fold: signals become incidents.
 //!
-//! In: signals of every partition of `counts`, in the order of the one partition of `signals`.
+//! In: signals of every partition of `counts` and actions of people, in the order of the one partition of
+//! `signals`, which holds both.
 //! Out: revisions of incidents.
 //! Rule: topics that are one event are one incident, under the name of the oldest. An incident opens
-//! once and resolves once, when its last topic has calmed; revisions count without gaps. A repeated
-//! signal changes nothing; a signal of an episode that was never seen to open opens it.
+//! once and ends once in each life, when its last topic has calmed or a person ends it; revisions count
+//! without gaps. A repeated signal or action changes nothing; a signal of an episode that was never seen to open opens it.
 //! Not here: how a revision is written (`alert`), whom it reaches (`notify`).
 
+mod action;
 mod assess;
 mod case;
+mod deeds;
+mod frozen;
 mod incident;
 mod kinship;
+mod people;
+mod recent;
 mod resembled;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+#[cfg(test)]
+mod tests_actions;
 #[cfg(test)]
 mod tests_claims;
+#[cfg(test)]
+mod tests_frozen;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
+pub use action::{ACTION_SCHEMA, Action, ActionRefusal, ActionSink, Deed, RefusedAction, Unsent};
+pub use deeds::Acted;
 pub use incident::{Character, Level, Reason, Revision, Status};
+pub use people::{Done, People};
 pub use resembled::{FactChecks, Resembled};
+
+use serde::{Deserialize, Serialize};
 
 use crate::config;
 use crate::detect::{Change, Signal, SignalRecord};
 use crate::post::EventTime;
 use case::Case;
+use frozen::{FeedStates, Held};
 use kinship::{Bond, Facet};
+use people::FalseAlarms;
+use recent::Recent;
 
 /// An episode of one partition of `counts`.
 type EpisodeId = (u32, String);
@@ -43,36 +61,32 @@ pub struct Triage {
     update_interval_ms: i64,
     max_open: usize,
     levels: config::Levels,
-    cases: BTreeMap<CaseNumber, Case>,
-    episodes: BTreeMap<EpisodeId, CaseNumber>,
-    next_number: CaseNumber,
-    over: Over,
+    state: State,
     turned_away: u64,
     checks: Option<FactChecks>,
 }
 
-/// Episodes that are over, the newest so many: when a stage says again what it said before a crash,
-/// they do not begin anew.
-#[derive(Debug, Default)]
-struct Over {
-    order: VecDeque<EpisodeId>,
-    known: BTreeSet<EpisodeId>,
-}
-
-impl Over {
-    fn insert(&mut self, episode: EpisodeId, limit: usize) {
-        if self.known.insert(episode.clone()) {
-            self.order.push_back(episode);
-        }
-        while self.order.len() > limit {
-            let oldest = self.order.pop_front();
-            oldest.map(|oldest| self.known.remove(&oldest));
-        }
-    }
-
-    fn contains(&self, episode: &EpisodeId) -> bool {
-        self.known.contains(episode)
-    }
+/// Everything that the log has told, the fact-checks left out.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct State {
+    /// Those that are open, and those that people ended and whose talk goes on.
+    cases: BTreeMap<CaseNumber, Case>,
+    /// Those that ended lately, oldest first.
+    ended: VecDeque<Case>,
+    episodes: BTreeMap<EpisodeId, CaseNumber>,
+    next_number: CaseNumber,
+    /// Episodes that are over: when a stage says again what it said before a crash, they do not begin anew.
+    over: Recent<EpisodeId>,
+    /// Ids of actions.
+    acted: Recent<String>,
+    false_alarms: FalseAlarms,
+    feeds: FeedStates,
+    /// Ends of episodes that wait for a feed.
+    held: Held,
+    /// The newest wall time in the log.
+    heard: EventTime,
+    /// The newest event time in the log.
+    passed: EventTime,
 }
 
 impl Triage {
@@ -82,10 +96,7 @@ impl Triage {
             update_interval_ms: i64::from(config.triage.update_interval_ms),
             max_open: config.triage.max_open_incidents as usize,
             levels: config.levels.clone(),
-            cases: BTreeMap::new(),
-            episodes: BTreeMap::new(),
-            next_number: 0,
-            over: Over::default(),
+            state: State::default(),
             turned_away: 0,
             checks: None,
         }
@@ -110,25 +121,31 @@ impl Triage {
     pub fn apply(&mut self, record: SignalRecord, revisions: &mut Vec<Revision>) {
         match record {
             SignalRecord::Signal(signal) => {
-                self.hear(signal.sent_at);
+                self.hear(signal.sent_at, signal.at);
                 self.fold(*signal, revisions);
             }
             SignalRecord::Tick(tick) => {
-                self.hear(tick.sent_at);
+                self.hear(tick.sent_at, tick.watermark);
+                self.freeze(&tick, revisions);
+                self.lapse(revisions);
                 self.pass(tick.watermark, revisions);
             }
         }
     }
 
+    /// The newest event time that the log has told.
+    pub fn passed(&self) -> EventTime {
+        self.state.passed
+    }
+
     /// How many incidents are open.
     pub fn open_incidents(&self) -> usize {
-        self.cases.len()
+        self.open().count()
     }
 
     /// How many incidents of `level` are open.
     pub fn open_at(&self, level: Level) -> usize {
-        let open = self.cases.values();
-        open.filter(|case| case.level() == level).count()
+        self.open().filter(|case| case.level() == level).count()
     }
 
     /// Signals that could not open an incident, because too many are open.
@@ -136,7 +153,15 @@ impl Triage {
         self.turned_away
     }
 
-    fn hear(&mut self, sent_at: EventTime) {
+    fn open(&self) -> impl Iterator<Item = &Case> {
+        self.state.cases.values().filter(|case| !case.is_over())
+    }
+
+    fn hear(&mut self, sent_at: EventTime, at: EventTime) {
+        let state = &mut self.state;
+        state.heard = state.heard.max(sent_at);
+        state.passed = state.passed.max(at);
+        state.false_alarms.pass(state.heard);
         if let Some(checks) = &mut self.checks {
             checks.pass(sent_at);
         }
@@ -144,7 +169,7 @@ impl Triage {
 
     /// Tells an incident which claims the posts of a signal resemble.
     fn compare(&mut self, number: CaseNumber, found: Vec<Resembled>) {
-        if let Some(case) = self.cases.get_mut(&number) {
+        if let Some(case) = self.state.cases.get_mut(&number) {
             case.resemble(found, &self.levels);
         }
     }
@@ -156,10 +181,10 @@ impl Triage {
 
     fn fold(&mut self, signal: Signal, revisions: &mut Vec<Revision>) {
         let episode = (signal.partition, signal.episode.clone());
-        if self.over.contains(&episode) {
+        if self.state.over.contains(&episode) {
             return;
         }
-        let known = self.episodes.get(&episode).copied();
+        let known = self.state.episodes.get(&episode).copied();
         match (signal.change, known) {
             (Change::Opened | Change::Grew, None) => self.place(episode, signal, revisions),
             (Change::Grew, Some(number)) => self.update(number, episode, signal, revisions),
@@ -174,31 +199,31 @@ impl Triage {
 
     /// Finds the incident that a new episode belongs to, or opens one.
     fn place(&mut self, episode: EpisodeId, signal: Signal, revisions: &mut Vec<Revision>) {
-        if self.episodes.len() >= self.max_episodes() {
+        if self.state.episodes.len() >= self.max_episodes() {
             self.turned_away += 1;
             return;
         }
         if let Some(number) = self.nearest(&Facet::new(&signal)) {
-            self.episodes.insert(episode.clone(), number);
+            self.state.episodes.insert(episode.clone(), number);
             return self.update(number, episode, signal, revisions);
         }
-        if self.cases.len() >= self.max_open {
+        if self.state.cases.len() >= self.max_open {
             self.turned_away += 1;
             return;
         }
-        let number = self.next_number;
-        self.next_number += 1;
+        let number = self.state.next_number;
+        self.state.next_number += 1;
         let found = self.look(&signal);
-        let case = Case::open(episode.clone(), signal, &self.levels);
-        self.episodes.insert(episode, number);
-        self.cases.insert(number, case);
+        let case = Case::open(number, episode.clone(), signal, &self.levels);
+        self.state.episodes.insert(episode, number);
+        self.state.cases.insert(number, case);
         self.compare(number, found);
-        revisions.extend(self.cases.get_mut(&number).map(Case::opened));
+        revisions.extend(self.state.cases.get_mut(&number).map(Case::opened));
     }
 
     /// The open incident with the strongest bond; the oldest of several.
     fn nearest(&self, facet: &Facet) -> Option<CaseNumber> {
-        let bonds = self.cases.iter();
+        let bonds = self.state.cases.iter();
         let bonds = bonds.filter_map(|(&number, case)| Some((case.bond(facet)?, Reverse(number))));
         let strongest: Option<(Bond, Reverse<CaseNumber>)> = bonds.max();
         strongest.map(|(_, Reverse(number))| number)
@@ -213,13 +238,13 @@ impl Triage {
     ) {
         let now = signal.at;
         let found = self.look(&signal);
-        if let Some(case) = self.cases.get_mut(&number) {
+        if let Some(case) = self.state.cases.get_mut(&number) {
             case.take(episode, signal, &self.levels);
         }
         self.compare(number, found);
         let number = self.merge(number, now, revisions);
         let interval = self.update_interval_ms;
-        let case = self.cases.get_mut(&number);
+        let case = self.state.cases.get_mut(&number);
         revisions.extend(case.and_then(|case| case.news(now, interval)));
     }
 
@@ -231,11 +256,13 @@ impl Triage {
         now: EventTime,
         revisions: &mut Vec<Revision>,
     ) -> CaseNumber {
-        let Some(case) = self.cases.get(&number) else {
+        let Some(case) = self.state.cases.get(&number).filter(|case| !case.is_over()) else {
             return number;
         };
-        let same = self.cases.iter();
-        let same = same.filter(|(other, known)| **other != number && case.is_one_with(known));
+        let same = self.state.cases.iter();
+        let same = same.filter(|(other, known)| {
+            **other != number && !known.is_over() && case.is_one_with(known)
+        });
         let mut numbers: Vec<CaseNumber> = same.map(|(&other, _)| other).collect();
         numbers.push(number);
         numbers.sort_unstable();
@@ -254,13 +281,15 @@ impl Triage {
         now: EventTime,
         revisions: &mut Vec<Revision>,
     ) -> Option<()> {
-        let gone = self.cases.remove(&younger)?;
-        let case = self.cases.get_mut(&older)?;
+        let mut gone = self.state.cases.remove(&younger)?;
+        let case = self.state.cases.get_mut(&older)?;
         for episode in gone.members.keys() {
-            self.episodes.insert(episode.clone(), older);
+            self.state.episodes.insert(episode.clone(), older);
         }
         case.absorb(gone.clone());
         revisions.push(gone.merged(case.id(), now));
+        gone.members.clear();
+        self.remember(gone);
         Some(())
     }
 
@@ -271,18 +300,26 @@ impl Triage {
         signal: Signal,
         revisions: &mut Vec<Revision>,
     ) {
-        self.episodes.remove(episode);
-        self.over.insert(episode.clone(), self.max_episodes());
-        let case = self.cases.get_mut(&number);
-        if case.is_some_and(|case| case.calm(episode, signal)) {
-            revisions.extend(self.cases.remove(&number).map(Case::resolved));
+        if self.holds(number, episode, &signal) {
+            return;
+        }
+        self.state.episodes.remove(episode);
+        let limit = self.max_episodes();
+        self.state.over.insert(episode.clone(), limit);
+        let case = self.state.cases.get_mut(&number);
+        let Some(case) = case else { return };
+        if case.calm(episode, signal) {
+            if !case.is_over() {
+                revisions.push(case.resolved());
+            }
+            self.retire(number);
         }
     }
 
     /// Event time has passed: what waited for the interval is told.
     fn pass(&mut self, now: EventTime, revisions: &mut Vec<Revision>) {
         let interval = self.update_interval_ms;
-        let cases = self.cases.values_mut();
+        let cases = self.state.cases.values_mut();
         revisions.extend(cases.filter_map(|case| case.news(now, interval)));
     }
 }

@@ -1,8 +1,7 @@
 //! Laws of the life of incidents, over random signals; and one event that sets off forty topics.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::detect::{CountTable, Pair, Series, Tick, WindowEvidence};
@@ -88,7 +87,7 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
     }))
 }
 
-pub(super) fn triage(max_open_incidents: u32) -> Triage {
+pub(crate) fn triage(max_open_incidents: u32) -> Triage {
     Triage::new(&config::Config {
         triage: config::Triage {
             update_interval_ms: 300_000,
@@ -98,7 +97,7 @@ pub(super) fn triage(max_open_incidents: u32) -> Triage {
     })
 }
 
-pub(super) fn fold(
+pub(crate) fn fold(
     triage: &mut Triage,
     records: impl IntoIterator<Item = SignalRecord>,
 ) -> Vec<Revision> {
@@ -114,6 +113,7 @@ pub(super) fn tick(second: i64) -> SignalRecord {
         partition: 0,
         watermark: at(second),
         sent_at: at(second),
+        feeds: Vec::new(),
     })
 }
 
@@ -211,13 +211,13 @@ proptest! {
         let of = |status: Status| revisions.iter().filter(|told| told.status == status).count();
         prop_assert_eq!(triage.open_incidents(), of(Status::Opened) - of(Status::Resolved));
         let mut members = 0;
-        for (number, case) in &triage.cases {
+        for (number, case) in &triage.state.cases {
             members += case.members.len();
             for episode in case.members.keys() {
-                prop_assert_eq!(triage.episodes.get(episode), Some(number));
+                prop_assert_eq!(triage.state.episodes.get(episode), Some(number));
             }
         }
-        prop_assert_eq!(members, triage.episodes.len());
+        prop_assert_eq!(members, triage.state.episodes.len());
     }
 
     /// After a crash the log may hold everything twice: no alert has the id of another.
@@ -244,7 +244,7 @@ proptest! {
 }
 
 /// An earthquake in Lombok: its hazard first, then place, and hashtags that share its posts.
-fn earthquake() -> Vec<SignalRecord> {
+pub(crate) fn earthquake() -> Vec<SignalRecord> {
     let mut records = Vec::new();
     for (step, posts) in [
         (0_i64, 20_u32),

@@ -54,6 +54,20 @@ impl Distinct {
         }
     }
 
+    /// Sixty-four bits, one set for each of so many equal parts of all hashes in which there is one: the
+    /// bits of a union are the union of the bits, and there are never more of them than different hashes.
+    pub fn bits(&self) -> u64 {
+        match self {
+            Self::Few(hashes) => hashes.iter().fold(0, |bits, hash| bits | 1 << (hash >> 26)),
+            Self::Many(registers) => {
+                let parts = registers.chunks(REGISTERS / 64);
+                let parts = parts.map(|part| part.iter().any(|&register| register > 0));
+                let bits = (0_u32..).zip(parts);
+                bits.fold(0, |bits, (part, any)| bits | u64::from(any) << part)
+            }
+        }
+    }
+
     fn insert_short(&mut self, hash: u32) {
         match self {
             Self::Few(hashes) => {

@@ -71,10 +71,13 @@ pub enum Scale {
     /// The running minute and the 59 before it.
     #[serde(rename = "1h")]
     OneHour,
+    /// The running hour and the 23 before it, less what an episode explains: for slow rises.
+    #[serde(rename = "1d")]
+    OneDay,
 }
 
 impl Scale {
-    /// Every scale, shortest first.
+    /// The scales that every pane is tested by, shortest first.
     pub const ALL: [Self; 3] = [Self::OneMinute, Self::FiveMinutes, Self::OneHour];
 
     /// The word in alerts and metrics.
@@ -83,6 +86,7 @@ impl Scale {
             Self::OneMinute => "1m",
             Self::FiveMinutes => "5m",
             Self::OneHour => "1h",
+            Self::OneDay => "1d",
         }
     }
 
@@ -93,6 +97,7 @@ impl Scale {
             Self::OneMinute => last.plus(-5),
             Self::FiveMinutes => last.plus(-29),
             Self::OneHour => Pane((last.minute() - 59) * Pane::PER_MINUTE),
+            Self::OneDay => Pane((last.hour() - 23) * Pane::PER_MINUTE * 60),
         }
     }
 

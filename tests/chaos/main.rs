@@ -2,7 +2,8 @@
 //! promises: no post lost, none counted twice, outputs equal to a fold of the logs, no alert twice.
 //!
 //! `KENTONGAN_TEST_BOOTSTRAP` names the broker (`scripts/kafka start` prints it).
-//! `KENTONGAN_CHAOS_KILLS` is the number of kills (5), `KENTONGAN_CHAOS_SEED` what they are drawn from.
+//! `KENTONGAN_CHAOS_KILLS` is the number of kills (5), `KENTONGAN_CHAOS_SEED` what they are drawn from,
+//! `KENTONGAN_CHAOS_PROTOCOL` how processes share partitions ("classic").
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,6 +16,7 @@
 mod posts;
 mod proofs;
 mod town;
+mod undisturbed;
 
 use std::time::Duration;
 
@@ -84,4 +86,5 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
     proofs::closed_windows_are_those_of_a_naive_recount(&town);
     proofs::every_refused_post_is_a_dead_letter_once(&town);
     proofs::no_alert_is_there_twice(&town);
+    undisturbed::spikes_and_episodes_are_those_of_an_undisturbed_run(&town);
 }

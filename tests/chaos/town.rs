@@ -34,6 +34,8 @@ impl Town {
         std::fs::create_dir_all(&folder).unwrap();
         let key = folder.join("account.key");
         std::fs::write(&key, "00112233445566778899aabbccddeeff").unwrap();
+        let protocol = std::env::var("KENTONGAN_CHAOS_PROTOCOL");
+        let protocol = protocol.unwrap_or_else(|_| "classic".to_owned());
         let text = format!(
             r#"
 [kafka]
@@ -41,10 +43,12 @@ brokers = "{brokers}"
 group = "{name}"
 counts = "{name}.counts"
 signals = "{name}.signals"
+actions = "{name}.actions"
 alerts = "{name}.alerts"
 snapshots = "{name}.snapshots"
 counts_partitions = {COUNTS_PARTITIONS}
 session_timeout_ms = 6000
+group_protocol = "{protocol}"
 [[feeds]]
 name = "{name}.social"
 kind = "social"

@@ -31,7 +31,7 @@ async fn hostile_text_of_a_post_stays_text() {
     alert.title.id = hostile.to_owned();
     let incident = alert.incident.clone();
     house.desk.apply(alert);
-    let answer = house.get(&format!("/api/incidents/{incident}")).await;
+    let answer = house.get(&format!("/api/v1/incidents/{incident}")).await;
     assert_eq!(answer.headers["content-type"], "application/json");
     let value: Value = serde_json::from_str(&answer.text).unwrap();
     assert_eq!(value["alert"]["evidence"][0]["text"], hostile);
@@ -112,7 +112,7 @@ async fn a_page_that_reads_too_slowly_is_cut_off() {
 async fn a_comment_every_fifteen_seconds_keeps_the_line_open() {
     let house = House::furnished();
     let desk = Arc::clone(&house.desk);
-    let request = Request::get("/api/events").body(Body::empty()).unwrap();
+    let request = Request::get("/api/v1/events").body(Body::empty()).unwrap();
     let response = router(Arc::clone(&desk), Access::of_this_machine())
         .oneshot(request)
         .await
@@ -133,7 +133,7 @@ async fn live_pages_are_limited_and_counted() {
         ..Limits::default()
     });
     let open = || {
-        let request = Request::get("/api/events").body(Body::empty()).unwrap();
+        let request = Request::get("/api/v1/events").body(Body::empty()).unwrap();
         router(Arc::clone(&house.desk), Access::of_this_machine()).oneshot(request)
     };
     let first = open().await.unwrap();

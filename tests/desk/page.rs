@@ -20,7 +20,7 @@ async fn every_answer_forbids_what_a_page_should_never_do() {
     for path in [
         "/",
         "/page/main.js",
-        "/api/incidents",
+        "/api/v1/incidents",
         "/elsewhere",
         "/metrics",
     ] {

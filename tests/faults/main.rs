@@ -17,7 +17,7 @@ use faulty::Fault;
 use world::{Action, Group, World};
 
 fn group() -> impl Strategy<Value = Group> {
-    prop::sample::select(vec![Group::Ingest, Group::Detect, Group::Triage])
+    prop::sample::select(Group::ALL.to_vec())
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -30,6 +30,7 @@ fn action() -> impl Strategy<Value = Action> {
     let member = 0..world::MEMBERS;
     prop_oneof![
         6 => (1_u8..8, any::<u32>()).prop_map(|(count, dice)| Action::Post { count, dice }),
+        3 => any::<u32>().prop_map(|dice| Action::Act { dice }),
         12 => (member.clone(), group()).prop_map(|(member, group)| Action::Turn { member, group }),
         2 => (member.clone(), group(), fault)
             .prop_map(|(member, group, fault)| Action::Fault { member, group, fault }),

@@ -7,6 +7,7 @@ use kentongan::detect::{Detector, Ledger, SignalRecord};
 use kentongan::ingest::Batch;
 use kentongan::log::memory::StoredRecord;
 use kentongan::log::{Partition, Record};
+use kentongan::service::action_stage::{ActionStage, action_place};
 use kentongan::service::detect_stage::DetectStage;
 use kentongan::service::refold::Refold;
 use kentongan::service::rendering;
@@ -96,6 +97,9 @@ impl World {
         let signals = self.cluster.read(&partition("signals", 0));
         for number in 0..u32::from(COUNTS_PARTITIONS) {
             let of_this = |record: &StoredRecord| {
+                if is_action(record) {
+                    return false;
+                }
                 let signal = serde_json::from_slice(record.value.as_ref().unwrap()).unwrap();
                 match signal {
                     SignalRecord::Signal(signal) => signal.partition == number,
@@ -104,24 +108,28 @@ impl World {
             };
             let outputs = signals.iter().filter(|(_, record)| of_this(record));
             let stage = DetectStage::new(Arc::clone(&self.config), COUNTS_PARTITIONS);
-            self.refold(stage, &partition("counts", number), outputs);
+            self.refold(stage, &partition("counts", number), "signals", outputs);
         }
+        let acted = signals.iter().filter(|(_, record)| is_action(record));
+        let stage = ActionStage::new(&self.config);
+        self.refold(stage, &partition("actions", 0), "signals", acted);
         let rendering = rendering(&self.config).unwrap();
         let stage = TriageStage::new(Arc::clone(&self.config), rendering);
         let alerts = self.cluster.read(&partition("alerts", 0));
-        self.refold(stage, &partition("signals", 0), alerts.iter());
+        self.refold(stage, &partition("signals", 0), "alerts", alerts.iter());
     }
 
     fn refold<'r>(
         &self,
         stage: impl Stage,
         input: &Partition,
+        compared: &str,
         outputs: impl Iterator<Item = &'r (u64, StoredRecord)>,
     ) {
         let outputs: VecDeque<_> = outputs
             .map(|(offset, record)| (*offset, record.value.clone().unwrap()))
             .collect();
-        let mut refold = Refold::new(stage, input, u64::MAX, outputs);
+        let mut refold = Refold::new(stage, input, u64::MAX, compared, outputs);
         for (offset, record) in self.cluster.read(input) {
             let record = Record {
                 partition: input,
@@ -135,4 +143,17 @@ impl World {
         }
         refold.finish().unwrap();
     }
+}
+
+fn is_action(record: &StoredRecord) -> bool {
+    let partition = partition("signals", 0);
+    action_place(&Record {
+        partition: &partition,
+        offset: 0,
+        arrived_at: record.arrived_at,
+        key: record.key.as_deref(),
+        value: record.value.as_deref(),
+        headers: &record.headers,
+    })
+    .is_some()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kentongan::alert::Alert;
 use kentongan::config::{Config, SourceFile, Sources};
 use kentongan::detect::Detector;
 use kentongan::feed::AccountKey;
@@ -12,6 +13,7 @@ use kentongan::log::memory::{Cluster, MemoryLog};
 use kentongan::log::{Log, Outgoing, Partition};
 use kentongan::post::EventTime;
 use kentongan::relevance::{Gate, Lists};
+use kentongan::service::action_stage::ActionStage;
 use kentongan::service::detect_stage::DetectStage;
 use kentongan::service::ingest_stage::IngestStage;
 use kentongan::service::keeper::Keeper;
@@ -19,6 +21,7 @@ use kentongan::service::rendering;
 use kentongan::service::snapshots::Shelf;
 use kentongan::service::stage::{Stage, turn};
 use kentongan::service::triage_stage::TriageStage;
+use kentongan::triage::Deed;
 
 use crate::faulty::{Fault, FaultyLog};
 
@@ -51,7 +54,12 @@ snapshot_interval_ms = 900
 pub(crate) enum Group {
     Ingest,
     Detect,
+    Actions,
     Triage,
+}
+
+impl Group {
+    pub(crate) const ALL: [Self; 4] = [Self::Ingest, Self::Detect, Self::Actions, Self::Triage];
 }
 
 /// What can happen.
@@ -59,6 +67,10 @@ pub(crate) enum Group {
 pub(crate) enum Action {
     Post {
         count: u8,
+        dice: u32,
+    },
+    /// A person does something with an incident, or tries to.
+    Act {
         dice: u32,
     },
     Turn {
@@ -84,6 +96,7 @@ pub(crate) enum Action {
 pub(crate) struct Member {
     ingest: (IngestStage, FaultyLog),
     detect: (DetectStage, FaultyLog),
+    actions: (ActionStage, FaultyLog),
     triage: (TriageStage, FaultyLog),
 }
 
@@ -111,6 +124,7 @@ fn inputs(group: Group) -> Vec<Partition> {
             .flat_map(|&(name, count)| of(name, count))
             .collect(),
         Group::Detect => of("counts", COUNTS_PARTITIONS.into()).collect(),
+        Group::Actions => of("actions", 1).collect(),
         Group::Triage => of("signals", 1).collect(),
     }
 }
@@ -132,6 +146,8 @@ impl World {
         }
         cluster.create("counts", COUNTS_PARTITIONS.into());
         cluster.create("signals", 1);
+        cluster.create("actions", 1);
+        cluster.create("actions.dlq", 1);
         cluster.create("alerts", 1);
         cluster.create("snapshots", COUNTS_PARTITIONS.into());
         let members = (0..MEMBERS).map(|_| Member::new(&config, &cluster));
@@ -143,7 +159,7 @@ impl World {
             now: EventTime::from_millis(1_772_600_000_000),
             posts: 0,
         };
-        for group in [Group::Ingest, Group::Detect, Group::Triage] {
+        for group in Group::ALL {
             for partition in inputs(group) {
                 world.give(group, partition, 0);
             }
@@ -155,6 +171,7 @@ impl World {
         self.now = self.now.plus_millis(170);
         match *action {
             Action::Post { count, dice } => self.post(count, dice),
+            Action::Act { dice } => self.person(dice),
             Action::Turn { member, group } => self.turn(member, group),
             Action::Fault {
                 member,
@@ -176,7 +193,7 @@ impl World {
         if let Action::Post { count, dice } = *action {
             self.post(count, dice);
         }
-        for group in [Group::Ingest, Group::Detect, Group::Triage] {
+        for group in Group::ALL {
             self.turn(0, group);
         }
     }
@@ -184,13 +201,13 @@ impl World {
     /// No more faults: all that was begun ends, and every pane closes.
     pub(crate) fn settle(&mut self) {
         for member in &mut self.members {
-            for group in [Group::Ingest, Group::Detect, Group::Triage] {
+            for group in Group::ALL {
                 member.part(group).1.next = None;
             }
         }
         for _ in 0..8 {
             self.now = self.now.plus_millis(10_000);
-            for group in [Group::Ingest, Group::Detect, Group::Triage] {
+            for group in Group::ALL {
                 for member in 0..MEMBERS {
                     (0..8).for_each(|_| self.turn(member, group));
                 }
@@ -214,7 +231,7 @@ impl World {
 
     fn crash(&mut self, member: usize) {
         self.members[member] = Member::new(&self.config, &self.cluster);
-        for group in [Group::Ingest, Group::Detect, Group::Triage] {
+        for group in Group::ALL {
             for partition in inputs(group) {
                 if self.owners[&partition] == member {
                     let heir = (member + 1) % MEMBERS;
@@ -241,6 +258,40 @@ impl World {
             let member = (dice >> (2 * turn)) as usize % MEMBERS;
             self.give(group, partition, member);
         }
+    }
+
+    /// Of few ids, so that some come again; of incidents that there are, and of one that there is not.
+    fn person(&mut self, dice: u32) {
+        let told = self.cluster.read(&partition("alerts", 0));
+        let told: Vec<Alert> = told
+            .iter()
+            .map(|(_, record)| serde_json::from_slice(record.value.as_ref().unwrap()).unwrap())
+            .collect();
+        let incident = match told.len() {
+            0 => "none".to_owned(),
+            count => told[(dice >> 8) as usize % count].incident.clone(),
+        };
+        let deed = Deed::ALL[dice as usize % Deed::ALL.len()];
+        let ahead = i64::from(dice >> 16 & 0xff) * 100 - 2_000;
+        let action = kentongan::triage::Action {
+            id: format!("{}", dice % 41),
+            incident,
+            deed,
+            who: "Ani".to_owned(),
+            note: String::new(),
+            until: (dice & 64 == 0).then(|| self.now.plus_millis(ahead)),
+        };
+        let mut writer = self.cluster.log("person");
+        let record = Outgoing {
+            name: "actions".into(),
+            partition: Some(0),
+            key: None,
+            value: Some(action.encode().unwrap()),
+            headers: Vec::new(),
+            timestamp: Some(self.now),
+        };
+        writer.append(record).unwrap();
+        writer.commit(&[]).unwrap();
     }
 
     /// Some posts of few names; some repeated, some late, some no posts at all.
@@ -312,6 +363,7 @@ impl Member {
                     .with_keeper(Keeper::new(config, shelf(cluster))),
                 log("detect"),
             ),
+            actions: (ActionStage::new(config), log("actions")),
             triage: (
                 TriageStage::new(Arc::clone(config), rendering(config).unwrap()),
                 log("triage"),
@@ -327,6 +379,7 @@ impl Member {
         match group {
             Group::Ingest => (&mut self.ingest.0, &mut self.ingest.1),
             Group::Detect => (&mut self.detect.0, &mut self.detect.1),
+            Group::Actions => (&mut self.actions.0, &mut self.actions.1),
             Group::Triage => (&mut self.triage.0, &mut self.triage.1),
         }
     }

@@ -283,14 +283,16 @@ fn missing_kafka_topics_are_made_once_and_drift_is_refused_real() {
     }
     config.kafka.counts = own("counts");
     config.kafka.signals = own("signals");
+    config.kafka.actions = own("actions");
     config.kafka.alerts = own("alerts");
+    config.kafka.pulse = own("pulse");
     config.kafka.snapshots = own("snapshots");
     let run = |config: &Config, create| {
         let mut out = Vec::new();
         topics::run(config, &topics::Arguments { create }, &mut out)
             .map(|()| String::from_utf8(out).unwrap())
     };
-    assert!(run(&config, false).unwrap().contains("8 missing"));
+    assert!(run(&config, false).unwrap().contains("11 missing"));
     let made = run(&config, true).unwrap();
     assert!(
         made.contains("32 partitions") && !made.contains("missing"),

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use kentongan::config::GroupProtocol;
 use kentongan::log::{Ending, Log};
 use rdkafka::config::ClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::cluster::{
-    Cluster, DEADLINE, Seen, Stage, at_end, numbered, numbers, record, sorted, write,
+    Cluster, DEADLINE, Seen, Stage, at_end, numbered, numbers, record, records, sorted, write,
 };
 
 /// Reads all, and copies it to `out` in a transaction that is still open.
@@ -136,6 +137,83 @@ fn a_commit_is_refused_once_another_has_taken_the_name_real() {
     assert_eq!(committed(&cluster, &out, 4), numbers(0..3));
 }
 
+/// What a stage owns by all that it has seen.
+fn owned(stage: &Stage) -> std::collections::BTreeSet<kentongan::log::Partition> {
+    let mut owned = std::collections::BTreeSet::new();
+    for seen in &stage.seen {
+        match seen {
+            Seen::Assigned(partition, _) => drop(owned.insert(partition.clone())),
+            Seen::Lost(partition) => drop(owned.remove(partition)),
+            Seen::Record(..) | Seen::AtEnd(..) | Seen::Revoked(_) => {}
+        }
+    }
+    owned
+}
+
+/// KIP-848: the brokers move single partitions, and what stays is read on.
+#[test]
+fn the_younger_protocol_moves_single_partitions_real() {
+    let Some((mut cluster, name)) = Cluster::exactly_once("consumer-protocol", 4) else {
+        return;
+    };
+    cluster.settings.group_protocol = GroupProtocol::Consumer;
+    let out = format!("{name}.out");
+    cluster.create(&out, 1);
+    write(&mut cluster.writer(), numbered(&name, 4, 0..20));
+    let stage = |cluster: &mut Cluster, member: &str| {
+        cluster.settings.member = member.into();
+        cluster.stage(&[&name])
+    };
+    let mut first = stage(&mut cluster, "one");
+    copy(&mut first, &out, 20);
+    first.commit_begun().unwrap();
+    assert_eq!(owned(&first).len(), 4);
+    let mut second = stage(&mut cluster, "two");
+    let end = Instant::now() + DEADLINE;
+    while owned(&first).len() != 2 || owned(&second).len() != 2 {
+        assert!(Instant::now() < end, "{:?} {:?}", first.seen, second.seen);
+        first.poll().unwrap();
+        second.poll().unwrap();
+    }
+    // Two went, each told before it was lost; the other two were not touched.
+    let count = |stage: &Stage, wanted: fn(&Seen) -> bool| {
+        stage.seen.iter().filter(|seen| wanted(seen)).count()
+    };
+    assert_eq!(count(&first, |seen| matches!(seen, Seen::Assigned(..))), 4);
+    assert_eq!(count(&first, |seen| matches!(seen, Seen::Revoked(_))), 2);
+    assert_eq!(count(&first, |seen| matches!(seen, Seen::Lost(_))), 2);
+    assert!(owned(&first).is_disjoint(&owned(&second)));
+    assert!(records(&second.seen).next().is_none(), "all was committed");
+
+    // Both read on, and both commit what they have in transactions.
+    write(&mut cluster.writer(), numbered(&name, 4, 20..40));
+    first.seen.retain(|seen| !matches!(seen, Seen::Record(..)));
+    while records(&first.seen).count() + records(&second.seen).count() < 20 {
+        assert!(Instant::now() < end, "{:?} {:?}", first.seen, second.seen);
+        first.poll().unwrap();
+        second.poll().unwrap();
+    }
+    for stage in [&mut first, &mut second] {
+        let count = records(&stage.seen).count();
+        copy(stage, &out, count);
+        stage.commit_begun().unwrap();
+    }
+    // One leaves: the other takes up its partitions where they were committed.
+    second.close();
+    while owned(&first).len() != 4 {
+        assert!(Instant::now() < end, "{:?}", first.seen);
+        first.poll().unwrap();
+    }
+    first.seen.retain(|seen| !matches!(seen, Seen::Record(..)));
+    write(&mut cluster.writer(), numbered(&name, 4, 40..48));
+    copy(&mut first, &out, 8);
+    first.commit_begun().unwrap();
+    first.close();
+    cluster.settings.group_protocol = GroupProtocol::Classic;
+    // 48 records, and a marker after each of four transactions.
+    assert_eq!(committed(&cluster, &out, 52), numbers(0..48));
+}
+
 #[test]
 fn a_static_member_comes_back_to_its_partitions_and_the_others_notice_nothing_real() {
     let Some((mut cluster, name)) = Cluster::exactly_once("static", 4) else {
@@ -149,17 +227,6 @@ fn a_static_member_comes_back_to_its_partitions_and_the_others_notice_nothing_re
     };
     let mut first = stage(&mut cluster, "one");
     let mut second = stage(&mut cluster, "two");
-    let owned = |stage: &Stage| {
-        let mut owned = std::collections::BTreeSet::new();
-        for seen in &stage.seen {
-            match seen {
-                Seen::Assigned(partition, _) => drop(owned.insert(partition.clone())),
-                Seen::Lost(partition) => drop(owned.remove(partition)),
-                Seen::Record(..) | Seen::AtEnd(..) | Seen::Revoked(_) => {}
-            }
-        }
-        owned
-    };
     let end = Instant::now() + DEADLINE;
     while owned(&first).len() != 2 || owned(&second).len() != 2 {
         assert!(Instant::now() < end, "{:?} {:?}", first.seen, second.seen);

@@ -24,9 +24,16 @@ fn demo_alerts_within_30_s_answers_on_the_next_free_port_and_ends_well() {
     let page = until(FIRST_ALERT, || address(&demo.output()));
     let page = page.unwrap_or_else(|| panic!("no page: {}", demo.output()));
     assert_ne!(page, taken.to_string());
-    for path in ["/", "/live", "/ready", "/metrics"] {
+    let probes = probes(&demo.output()).unwrap();
+    assert_ne!(probes, page);
+    for (address, path) in [
+        (&page, "/"),
+        (&probes, "/live"),
+        (&probes, "/ready"),
+        (&probes, "/metrics"),
+    ] {
         // Ready is not at once: the groups form, what was told is read.
-        let answer = || get(&page, path).filter(|(status, _)| *status == 200);
+        let answer = || get(address, path).filter(|(status, _)| *status == 200);
         assert!(until(FIRST_ALERT, answer).is_some(), "{path}");
     }
     let first = until(FIRST_ALERT, || alerts(&demo.output()).first().cloned());
@@ -51,6 +58,11 @@ fn demo_alerts_within_30_s_answers_on_the_next_free_port_and_ends_well() {
 fn address(output: &str) -> Option<String> {
     let (_, rest) = output.split_once("http://")?;
     Some(rest.split_once('/')?.0.to_owned())
+}
+
+/// The same of `Metrics and probes: http://127.0.0.1:8082/metrics`.
+fn probes(output: &str) -> Option<String> {
+    address(output.split_once("Metrics and probes: ")?.1)
 }
 
 /// The lines of alerts, without the English title below each.

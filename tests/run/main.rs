@@ -11,6 +11,7 @@
 
 mod demo;
 mod fact_checks;
+mod people;
 mod place;
 mod process;
 mod terminal;

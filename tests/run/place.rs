@@ -54,6 +54,7 @@ brokers = "{brokers}"
 group = "{prefix}"
 counts = "{prefix}.counts"
 signals = "{prefix}.signals"
+actions = "{prefix}.actions"
 alerts = "{prefix}.alerts"
 counts_partitions = 4
 

@@ -66,6 +66,12 @@ impl Program {
         self.child.try_wait().unwrap().is_some()
     }
 
+    /// Kills it in the middle of whatever it does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Asks it to end as a supervisor does, and gives its exit code.
     pub(crate) fn terminate(&mut self, deadline: Duration) -> Option<i32> {
         let id = self.child.id().to_string();

@@ -172,14 +172,14 @@ fn ledger(address: &str) -> Option<BTreeMap<String, u64>> {
 }
 
 /// A consumer of `alerts` of its own, as another program would have one.
-struct Reader {
+pub(crate) struct Reader {
     log: KafkaLog,
-    alerts: Vec<Value>,
+    pub(crate) alerts: Vec<Value>,
     is_at_end: bool,
 }
 
 impl Reader {
-    fn new(place: &Place) -> Self {
+    pub(crate) fn new(place: &Place) -> Self {
         let mut config = Config::built_in().unwrap().kafka;
         config.brokers.clone_from(&place.brokers);
         config.group = place.named("reader");
@@ -201,6 +201,7 @@ impl Reader {
             is_at_end,
         } = self;
         log.poll(STEP, &mut |event| match event {
+            Event::Record(record) if record.key == Some(b"heartbeat") => *is_at_end = false,
             Event::Record(record) => {
                 *is_at_end = false;
                 alerts.push(serde_json::from_slice(record.value.unwrap()).unwrap());
@@ -211,7 +212,7 @@ impl Reader {
         .unwrap();
     }
 
-    fn until(&mut self, seen: impl Fn(&[Value]) -> bool) {
+    pub(crate) fn until(&mut self, seen: impl Fn(&[Value]) -> bool) {
         let end = Instant::now() + WORK;
         while !seen(&self.alerts) {
             assert!(Instant::now() < end, "{}", titles(&self.alerts));

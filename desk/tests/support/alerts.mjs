@@ -15,9 +15,10 @@ export function alert(incident, members = {}) {
   return { ...structuredClone(EXAMPLE), incident, id: `${incident}-1`, level, level_number: NUMBERS[level], ...members };
 }
 
-/** The desk, showing `alerts`; with `tokensFile` it asks for a token. */
+/** The desk, showing `alerts`; with `tokensFile` it asks for a token. `tell` shows it further ones. */
 export async function startDesk(alerts, tokensFile = "") {
   const desk = await start(DESK, ["127.0.0.1:0", tokensFile]);
-  desk.stdin.write(alerts.map((one) => `${JSON.stringify(one)}\n`).join(""));
-  return desk;
+  const tell = (more) => desk.stdin.write(more.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  tell(alerts);
+  return { ...desk, tell };
 }

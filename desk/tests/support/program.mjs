@@ -33,12 +33,16 @@ export function startDemo({ port, speed = 60 }) {
 export async function start(command, parameters) {
   const child = spawn(command, parameters, { cwd: ROOT, stdio: ["pipe", "pipe", "pipe"] });
   const said = [];
+  const waiting = new Map();
+  let probes;
   const address = new Promise((resolve, reject) => {
     const failed = (why) => reject(new Error(`${command}: ${why}\n${said.join("\n")}`));
     const timer = setTimeout(() => failed("told no address in time"), START_WITHIN_MS);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on("line", (line) => {
         if (said.length < 50) said.push(line);
+        for (const [pattern, tell] of waiting) if (line.match(pattern)) { waiting.delete(pattern); tell(line); }
+        probes ??= line.match(/^Metrics and probes: (http:\/\/[0-9.:]+)\//)?.[1];
         const found = line.match(/http:\/\/[0-9.:]+\//);
         if (found) resolve(found[0]);
         if (found) clearTimeout(timer);
@@ -52,5 +56,7 @@ export async function start(command, parameters) {
     child.kill(signal);
     await once(child, "exit");
   };
-  return { url: await address, stdin: child.stdin, stop };
+  /** The first line from now on that matches. */
+  const says = (pattern) => new Promise((resolve) => { waiting.set(pattern, resolve); });
+  return { url: await address, probes: () => probes, stdin: child.stdin, stop, says };
 }

@@ -135,6 +135,7 @@ pub(crate) fn revision() -> Revision {
         revision: 1,
         status: Status::Opened,
         reason: Reason::Spike,
+        frozen: false,
         level: Level::Awas,
         character: Character::Organic,
         character_why: vec![("accounts".to_owned(), 371, 380.5)],
@@ -147,6 +148,7 @@ pub(crate) fn revision() -> Revision {
         resolved_at: None,
         merged_into: None,
         claims: vec![claims::resembled()],
+        people: crate::triage::People::default(),
         signal,
     }
 }
@@ -247,7 +249,7 @@ fn members_stand_in_the_promised_order() {
     let promised = "schema id incident revision status reason level level_number title topic topics \
         onset_at opened_at updated_at resolved_at window observed expected critical ratio surprise \
         counts character character_why feeds lead voices divergence places languages terms evidence claims series why \
-        data_state acknowledged snoozed false_alarm merged_into exercise url config_digest program";
+        data_state acknowledged snoozed false_alarm actions merged_into exercise url config_digest program";
     let mut rest = text.as_str();
     for member in promised.split_whitespace() {
         let (_, after) = rest

@@ -20,7 +20,7 @@ export class Live {
   }
 
   connect() {
-    const source = new EventSource("/api/events");
+    const source = new EventSource("/api/v1/events");
     this.#source = source;
     source.addEventListener("open", () => {
       this.#opened = true;
@@ -37,7 +37,7 @@ export class Live {
     // The browser comes back by itself after a cut, but gives up after an answer that is no stream.
     source.addEventListener("error", async () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      const answer = await fetch("/api/session").catch(() => null);
+      const answer = await fetch("/api/v1/session").catch(() => null);
       if (answer?.status === 401) this.#refused();
       else setTimeout(() => this.connect(), REOPEN_AFTER_MS);
     });

@@ -40,7 +40,7 @@ const live = new Live({
 byId("sign-in").addEventListener("submit", async (event) => {
   event.preventDefault();
   const headers = { Authorization: `Bearer ${byId("token").value.trim()}` };
-  const answer = await fetch("/api/session", { method: "POST", headers }).catch(() => null);
+  const answer = await fetch("/api/v1/session", { method: "POST", headers }).catch(() => null);
   byId("token").value = "";
   byId("sign-in-problem").textContent = answer?.ok ? "" : word("token_unknown");
   byId("sign-in").hidden = Boolean(answer?.ok);
@@ -77,7 +77,7 @@ async function openPane(id) {
   pane.hidden = false;
   document.querySelector("main").classList.add("open");
   try {
-    const answer = await fetch(`/api/incidents/${encodeURIComponent(id)}`);
+    const answer = await fetch(`/api/v1/incidents/${encodeURIComponent(id)}`);
     const detail = answer.ok ? await answer.json() : null;
     // Another one may have been opened while this answer was on its way.
     if (opened !== id) return;

@@ -5,6 +5,8 @@
 //! has stated nothing holds it back, up to a limit that is counted. Only a stated end of the
 //! partition lets wall time (as data) move it.
 
+mod flow;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::ingest::{FeedShape, Outcomes, Statement};
 use crate::post::{EventTime, FeedKind};
 use crate::window::FeedIndex;
+pub use flow::FeedState;
+use flow::{Flow, PAUSE_MS, STALLED_AFTER_MS};
 
 /// The ledger of one input partition.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,6 +35,9 @@ struct Input {
     ledger: Ledger,
     watermark: Option<EventTime>,
     sent_at: EventTime,
+    /// Wall time of the last statement that it got on, or was at its end.
+    moved_at: EventTime,
+    at_end: bool,
     begun: bool,
 }
 
@@ -39,18 +46,22 @@ struct Input {
 pub(super) struct Inputs {
     feeds: Vec<FeedShape>,
     states: BTreeMap<(FeedIndex, u32), Input>,
+    flows: BTreeMap<FeedIndex, Flow>,
     first_sent_at: Option<EventTime>,
     newest_sent_at: EventTime,
     lateness_ms: i64,
     silent_partition_ms: i64,
+    silent_expected: f64,
     given_up: u64,
 }
 
 impl Inputs {
-    pub(super) fn new(lateness_ms: i64, silent_partition_ms: i64) -> Self {
+    pub(super) fn new(lateness_ms: i64, silent_partition_ms: i64, silent_expected: f64) -> Self {
         Self {
             feeds: Vec::new(),
             states: BTreeMap::new(),
+            flows: BTreeMap::new(),
+            silent_expected,
             first_sent_at: None,
             newest_sent_at: EventTime::MIN,
             lateness_ms,
@@ -64,6 +75,7 @@ impl Inputs {
         *self = Self {
             lateness_ms: self.lateness_ms,
             silent_partition_ms: self.silent_partition_ms,
+            silent_expected: self.silent_expected,
             ..other
         };
     }
@@ -97,6 +109,10 @@ impl Inputs {
             .entry((statement.feed, statement.partition))
             .or_default();
         input.sent_at = input.sent_at.max(sent_at);
+        input.at_end = statement.at_end;
+        if statement.at_end || statement.from < statement.to {
+            input.moved_at = input.moved_at.max(sent_at);
+        }
         let mut watermark = statement.watermark;
         if statement.at_end {
             watermark = watermark.max(sent_at.plus_millis(-self.lateness_ms));
@@ -113,6 +129,46 @@ impl Inputs {
         input.begun = true;
         ledger.next = statement.to;
         ledger.outcomes.merge(&statement.outcomes);
+        let flow = self.flows.entry(statement.feed).or_default();
+        let until = (sent_at, statement.watermark);
+        flow.add(statement.outcomes.received(), until, self.silent_expected);
+    }
+
+    /// How each feed is, in the order of the feeds.
+    pub(super) fn feed_states(&self) -> Vec<FeedState> {
+        let feeds = (0_u8..).zip(&self.feeds);
+        feeds
+            .map(|(index, feed)| self.feed_state(index, feed.partitions))
+            .collect()
+    }
+
+    fn feed_state(&self, feed: FeedIndex, partitions: u32) -> FeedState {
+        let now = self.newest_sent_at;
+        let mut all_at_end = true;
+        for partition in 0..partitions {
+            let input = self.states.get(&(feed, partition));
+            let begin = self.first_sent_at.unwrap_or(now);
+            let moved_at = input.map_or(begin, |input| input.moved_at.max(begin));
+            if now.millis_since(moved_at) > STALLED_AFTER_MS.min(self.silent_partition_ms) {
+                return FeedState::Stalled;
+            }
+            all_at_end &= input.is_some_and(|input| input.at_end);
+        }
+        let Some(flow) = self.flows.get(&feed).filter(|_| all_at_end) else {
+            return FeedState::Flowing;
+        };
+        if flow.is_silent(now, self.silent_expected) {
+            FeedState::Silent
+        } else if flow.pause_ms(now).is_none_or(|pause| pause > PAUSE_MS) {
+            FeedState::Quiet
+        } else {
+            FeedState::Flowing
+        }
+    }
+
+    /// Every feed's name and kind, in order.
+    pub(super) fn feeds(&self) -> impl Iterator<Item = (&str, FeedKind)> {
+        self.feeds.iter().map(|feed| (&*feed.name, feed.kind))
     }
 
     /// The time before which everything of `kind` has been stated; `None` while a partition is

@@ -69,6 +69,20 @@ impl History {
             .map_err(|error| log_error("asking for the oldest record", &error))
     }
 
+    /// Where the newest `count` offsets of the partition begin.
+    pub fn last(&self, partition: &Partition, count: u64) -> Result<u64, LogError> {
+        let number = native_number(partition.number);
+        let (first, end) = self
+            .consumer
+            .fetch_watermarks(&partition.name, number, REQUEST_DEADLINE)
+            .map_err(|error| log_error("asking for the newest record", &error))?;
+        let (first, end) = (
+            u64::try_from(first).unwrap_or(0),
+            u64::try_from(end).unwrap_or(0),
+        );
+        Ok(end.saturating_sub(count).max(first))
+    }
+
     /// Shows `visit` every record from `from` to the end; returns the end.
     pub fn read(
         &self,
@@ -127,7 +141,7 @@ impl History {
                 Happening::Record(_)
                 | Happening::AtEnd { .. }
                 | Happening::Assign(_)
-                | Happening::Revoke
+                | Happening::Revoke(_)
                 | Happening::Other => {}
             }
         }

@@ -15,6 +15,7 @@ mod settings;
 pub mod topics;
 mod transactions;
 mod trouble;
+mod visit;
 mod writer;
 
 use std::sync::mpsc;

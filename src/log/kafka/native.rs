@@ -33,10 +33,10 @@ pub(super) enum Happening<'e> {
         number: i32,
         offset: i64,
     },
-    /// The group gives these partitions, all that this member has. Needs an answer.
+    /// The group gives these partitions: all that this member has, or more of them. Needs an answer.
     Assign(Vec<(String, i32)>),
-    /// The group takes all partitions back. Needs an answer.
-    Revoke,
+    /// The group takes these partitions back. Needs an answer.
+    Revoke(Vec<(String, i32)>),
     /// Something does not work.
     Trouble {
         code: RDKafkaErrorCode,
@@ -270,20 +270,20 @@ unsafe fn read_rebalance<'e>(event: *mut bindings::rd_kafka_event_t) -> Happenin
     // SAFETY: by the function's own condition; the list belongs to the event.
     unsafe {
         let code = bindings::rd_kafka_event_error(event);
-        if code != bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            return Happening::Revoke;
-        }
         let list = bindings::rd_kafka_event_topic_partition_list(event);
         let given = list.as_ref().filter(|list| !list.elems.is_null());
         let places = given.map_or(&[][..], |list| {
             slice::from_raw_parts(list.elems, usize::try_from(list.cnt).unwrap_or(0))
         });
-        Happening::Assign(
-            places
-                .iter()
-                .map(|place| (text(place.topic).to_owned(), place.partition))
-                .collect(),
-        )
+        let places = places
+            .iter()
+            .map(|place| (text(place.topic).to_owned(), place.partition))
+            .collect();
+        if code == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            Happening::Assign(places)
+        } else {
+            Happening::Revoke(places)
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! In: the client's events. Out: the log's events, in the order that the trait promises.
 //! Rule: a reassignment is answered with the call of `poll` after the one that announced it, so a
-//! stage commits while it still owns what it commits.
+//! stage commits while it still owns what it commits. The classic protocol moves everything at once,
+//! the younger one (KIP-848) single partitions, while the others are read on.
 //! Not here: how events leave the client (`native`), what is written (`writer`).
 
 use std::time::Duration;
@@ -12,14 +13,14 @@ use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::{Producer, ProducerContext};
-use rdkafka::topic_partition_list::Offset;
 
-use super::native::{self, EventQueue, Happening, Message, high_watermark};
-use super::places::{find, find_native, native_number, native_offset, offsets, partitions};
+use super::native::{self, EventQueue, Happening, high_watermark};
+use super::places::{find, native_number, native_offset, offsets, partitions};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, STEP_DEADLINE, Subscription};
 use super::trouble::{Quiet, Troubles, log_error, log_line};
-use crate::log::{Event, LogError, Partition, Position, Record};
-use crate::post::EventTime;
+use super::visit::{fatal, not_owned, starts, visit_end, visit_record};
+use crate::config::GroupProtocol;
+use crate::log::{Event, LogError, Partition, Position};
 
 /// Most events of one call of `poll`: a few milliseconds of work.
 const EVENTS_PER_POLL: usize = 1000;
@@ -30,6 +31,8 @@ pub(super) struct Reader {
     /// The partitions that are read now and how far, in the order of [`Partition`].
     owned: Vec<Position>,
     membership: Membership,
+    /// Whether the group moves single partitions.
+    is_incremental: bool,
     has_joined: bool,
     troubles: Troubles,
 }
@@ -42,8 +45,8 @@ enum Membership {
     Given(Vec<Partition>),
     /// The stage was told, and where reading starts; the answer is due.
     Announced(Vec<Position>),
-    /// The stage was told that its partitions go; the answer is due.
-    Leaving,
+    /// The stage was told that these partitions go; the answer is due.
+    Leaving(Vec<Partition>),
 }
 
 impl Reader {
@@ -63,6 +66,7 @@ impl Reader {
             consumer,
             owned: Vec::new(),
             membership: Membership::Settled,
+            is_incremental: settings.group_protocol == GroupProtocol::Consumer,
             has_joined: false,
             troubles: Troubles::default(),
         })
@@ -114,9 +118,10 @@ impl Reader {
                     self.announce(visit);
                     return Ok(());
                 }
-                Happening::Revoke => {
+                Happening::Revoke(places) => {
+                    let going = partitions(&places);
                     drop((event, queue));
-                    self.take_leave(visit);
+                    self.take_leave(going, visit);
                     return Ok(());
                 }
             }
@@ -134,7 +139,9 @@ impl Reader {
             return Ok(());
         }
         // What is given back is not read any more.
-        if matches!(self.membership, Membership::Leaving) {
+        if let Membership::Leaving(going) = &self.membership
+            && going.contains(partition)
+        {
             return Ok(());
         }
         let owned = find(&mut self.owned, &partition.name, partition.number)
@@ -238,22 +245,59 @@ impl Reader {
                 self.membership = given;
                 Ok(())
             }
-            Membership::Announced(starts) => {
-                let answered = offsets(&starts).and_then(|list| self.consumer.assign(&list));
-                self.owned = starts;
-                answered.map_err(|error| log_error("taking partitions", &error))
-            }
-            Membership::Leaving => {
-                for Position { partition, .. } in self.owned.drain(..) {
-                    visit(Event::Lost {
-                        partition: &partition,
-                    });
-                }
-                self.consumer
-                    .unassign()
-                    .map_err(|error| log_error("giving partitions back", &error))
-            }
+            Membership::Announced(starts) => self.take(starts),
+            Membership::Leaving(going) => self.give_back(&going, visit),
         }
+    }
+
+    /// Begins to read partitions.
+    fn take(&mut self, starts: Vec<Position>) -> Result<(), LogError> {
+        let consumer = &self.consumer;
+        let answered = offsets(&starts).and_then(|list| {
+            if self.is_incremental {
+                consumer.incremental_assign(&list)
+            } else {
+                consumer.assign(&list)
+            }
+        });
+        if self.is_incremental {
+            self.owned.extend(starts);
+            self.owned.sort_unstable();
+            self.owned
+                .dedup_by(|two, one| two.partition == one.partition);
+        } else {
+            self.owned = starts;
+        }
+        answered.map_err(|error| log_error("taking partitions", &error))
+    }
+
+    /// Stops to read partitions; those that were not lost already are lost now.
+    fn give_back(
+        &mut self,
+        going: &[Partition],
+        visit: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), LogError> {
+        for partition in self
+            .owned
+            .extract_if(.., |owned| going.contains(&owned.partition))
+        {
+            visit(Event::Lost {
+                partition: &partition.partition,
+            });
+        }
+        self.unassign(going)
+            .map_err(|error| log_error("giving partitions back", &error))
+    }
+
+    fn unassign(&self, going: &[Partition]) -> KafkaResult<()> {
+        if !self.is_incremental {
+            return self.consumer.unassign();
+        }
+        let mut list = TopicPartitionList::with_capacity(going.len());
+        for Partition { name, number } in going {
+            list.add_partition(name, native_number(*number));
+        }
+        self.consumer.incremental_unassign(&list)
     }
 
     /// Tells the stage about partitions that it was given, once their positions are known. False
@@ -282,114 +326,47 @@ impl Reader {
         }
     }
 
-    /// Tells the stage that its partitions go. What it was never told of is given back at once.
-    fn take_leave(&mut self, visit: &mut dyn FnMut(Event<'_>)) {
+    /// Tells the stage that the partitions `going` go; under the classic protocol all of them do. What
+    /// it was never told of is given back at once.
+    fn take_leave(&mut self, going: Vec<Partition>, visit: &mut dyn FnMut(Event<'_>)) {
+        let going = if self.is_incremental {
+            going
+        } else {
+            self.owned
+                .iter()
+                .map(|owned| owned.partition.clone())
+                .collect()
+        };
         let lost = self.consumer.assignment_lost();
-        for Position { partition, .. } in &self.owned {
-            visit(if lost {
-                Event::Lost { partition }
-            } else {
-                Event::Revoked { partition }
-            });
+        for partition in &going {
+            let is_owned = self.owned.iter().any(|owned| owned.partition == *partition);
+            match (is_owned, lost) {
+                (false, _) => {}
+                (true, true) => visit(Event::Lost { partition }),
+                (true, false) => visit(Event::Revoked { partition }),
+            }
         }
         if lost {
-            self.owned.clear();
+            self.owned.retain(|owned| !going.contains(&owned.partition));
         }
-        self.membership = Membership::Leaving;
+        self.membership = Membership::Leaving(going);
     }
 }
 
 impl Drop for Reader {
     /// An unanswered reassignment would keep the client from closing.
     fn drop(&mut self) {
-        if !matches!(self.membership, Membership::Settled)
-            && let Err(error) = self.consumer.unassign()
-        {
+        let answered = match &self.membership {
+            Membership::Settled => Ok(()),
+            Membership::Leaving(going) => self.unassign(going),
+            // What was given is given back unread.
+            Membership::Given(_) | Membership::Announced(_) if self.is_incremental => {
+                self.consumer.incremental_assign(&TopicPartitionList::new())
+            }
+            Membership::Given(_) | Membership::Announced(_) => self.consumer.unassign(),
+        };
+        if let Err(error) = answered {
             log_line(0, &format!("giving partitions back: {error}"));
         }
     }
-}
-
-fn visit_record(owned: &mut [Position], message: &Message<'_>, visit: &mut dyn FnMut(Event<'_>)) {
-    let Some(owned) = find_native(owned, message.name, message.number) else {
-        return;
-    };
-    let Ok(offset) = u64::try_from(message.offset) else {
-        return;
-    };
-    owned.next = offset + 1;
-    visit(Event::Record(Record {
-        partition: &owned.partition,
-        offset,
-        arrived_at: message
-            .timestamp
-            .map_or(EventTime::MIN, EventTime::from_millis),
-        key: message.key,
-        value: message.value,
-        headers: &message.headers,
-    }));
-}
-
-fn visit_end(
-    owned: &mut [Position],
-    name: &str,
-    number: i32,
-    offset: i64,
-    visit: &mut dyn FnMut(Event<'_>),
-) {
-    let Some(owned) = find_native(owned, name, number) else {
-        return;
-    };
-    owned.next = owned.next.max(u64::try_from(offset).unwrap_or(0));
-    visit(Event::AtEnd {
-        partition: &owned.partition,
-        next: owned.next,
-    });
-}
-
-/// Where reading of `partitions` goes on: at the committed position, else at the oldest record.
-/// The list is dropped before it returns: a living one keeps the client from closing.
-fn starts(consumer: &BaseConsumer<Quiet>, partitions: &[Partition]) -> KafkaResult<Vec<Position>> {
-    let mut list = TopicPartitionList::with_capacity(partitions.len());
-    for Partition { name, number } in partitions {
-        list.add_partition(name, native_number(*number));
-    }
-    let committed = consumer.committed_offsets(list, REQUEST_DEADLINE)?;
-    partitions
-        .iter()
-        .map(|partition| {
-            let Partition { name, number } = partition;
-            let number = native_number(*number);
-            let place = committed.find_partition(name, number);
-            if let Some(place) = &place {
-                place.error()?;
-            }
-            let next = match place.map(|place| place.offset()) {
-                Some(Offset::Offset(next)) => next,
-                _ => consumer.fetch_watermarks(name, number, REQUEST_DEADLINE)?.0,
-            };
-            Ok(Position {
-                partition: partition.clone(),
-                next: u64::try_from(next).unwrap_or(0),
-            })
-        })
-        .collect()
-}
-
-fn not_owned(operation: &'static str, partition: &Partition) -> LogError {
-    LogError::Transient {
-        operation,
-        detail: format!(
-            "this member does not own partition {} of {}",
-            partition.number, partition.name
-        ),
-    }
-}
-
-fn fatal(consumer: &BaseConsumer<Quiet>, text: String) -> LogError {
-    let (code, detail) = consumer
-        .client()
-        .fatal_error()
-        .unwrap_or((RDKafkaErrorCode::Fatal, text));
-    log_error("reading", &KafkaError::MessageConsumptionFatal(code)).with_detail(&detail)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
-use crate::config::{Delivery, Kafka};
+use crate::config::{Delivery, GroupProtocol, Kafka};
 use crate::log::RECORD_LIMIT_BYTES;
 
 /// How long one request, or the delivery of one record, may take before it has failed.
@@ -38,6 +38,8 @@ pub struct KafkaSettings {
     pub group: String,
     /// This process's name in the group.
     pub member: Arc<str>,
+    /// How the group shares partitions.
+    pub group_protocol: GroupProtocol,
     /// Whether the group knows members by that name.
     pub static_membership: bool,
     /// How outputs and input positions go together.
@@ -55,6 +57,7 @@ impl KafkaSettings {
             brokers: config.brokers.clone(),
             group: config.group.clone(),
             member: member(&config.member).into(),
+            group_protocol: config.group_protocol,
             static_membership: config.static_membership,
             delivery: config.delivery,
             queued_max_kbytes: config.queued_max_kbytes,
@@ -64,18 +67,16 @@ impl KafkaSettings {
 
     /// Properties of a consumer for `subscription`.
     ///
-    /// The classic group protocol with whole reassignments (range): the two younger protocols of
-    /// this client version lose assignments or stall.
+    /// The classic group protocol goes with whole reassignments (range): the cooperative assignor of
+    /// this client version loses assignments. Under the younger protocol the brokers assign, and its
+    /// timeouts are theirs: the client refuses to start with settings of its own.
     pub(super) fn consumer(&self, subscription: &Subscription) -> ClientConfig {
         let group = format!("{}-{}", self.group, subscription.stage);
         let session_ms = self.session_timeout.as_millis();
         let mut config = self.client(&subscription.stage);
         config
             .set("group.id", group)
-            .set("group.protocol", "classic")
-            .set("partition.assignment.strategy", "range")
-            .set("session.timeout.ms", session_ms.to_string())
-            .set("heartbeat.interval.ms", (session_ms / 10).clamp(1, 3000).to_string())
+            .set("group.protocol", self.group_protocol.as_str())
             .set("max.poll.interval.ms", POLL_DEADLINE.as_millis().to_string())
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
@@ -88,6 +89,13 @@ impl KafkaSettings {
             // fetching goes on after the queue was full.
             .set("fetch.wait.max.ms", "100")
             .set("fetch.queue.backoff.ms", "50");
+        if self.group_protocol == GroupProtocol::Classic {
+            let heartbeat_ms = (session_ms / 10).clamp(1, 3000);
+            config
+                .set("partition.assignment.strategy", "range")
+                .set("session.timeout.ms", session_ms.to_string())
+                .set("heartbeat.interval.ms", heartbeat_ms.to_string());
+        }
         if self.static_membership {
             config.set("group.instance.id", &*self.member);
         }

@@ -222,7 +222,11 @@ impl MemoryLog {
                 visit(Event::Revoked { partition });
                 self.leaving.push(partition.clone());
             }
-            News::Lost(partition) => visit(Event::Lost { partition }),
+            News::Lost(partition) => {
+                // It may have been given and lost again between two polls.
+                self.owned.retain(|owned| owned.partition != *partition);
+                visit(Event::Lost { partition });
+            }
         }
     }
 }

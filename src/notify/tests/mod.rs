@@ -2,6 +2,7 @@
 
 mod crash;
 mod pager;
+mod people;
 
 use serde_json::Value;
 

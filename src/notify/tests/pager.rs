@@ -58,7 +58,7 @@ pub(super) fn line(request: Request) -> String {
 }
 
 /// Everything that is due now, each accepted.
-fn told(channel: &mut Pager, now: EventTime) -> Vec<String> {
+pub(super) fn told(channel: &mut Pager, now: EventTime) -> Vec<String> {
     let mut lines = Vec::new();
     while let Some(request) = channel.due(now) {
         lines.push(line(request));
@@ -67,7 +67,7 @@ fn told(channel: &mut Pager, now: EventTime) -> Vec<String> {
     lines
 }
 
-fn night() -> Route {
+pub(super) fn night() -> Route {
     Route {
         hours: Some(Hours {
             from: 22 * 60,
@@ -77,7 +77,7 @@ fn night() -> Route {
     }
 }
 
-fn reminding() -> Route {
+pub(super) fn reminding() -> Route {
     Route {
         remind_after_s: 600,
         ..Route::default()

@@ -45,10 +45,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ default .Chart.AppVersion .Values.image.tag }}{{ end -}}
 {{- end -}}
 
-{{/* The roles; without tokens nobody may see the page from elsewhere, so its role is left out. */}}
+{{/* The roles; without tokens or a trusted proxy nobody may see the page from elsewhere, so its role is left out. */}}
 {{- define "kentongan.roles" -}}
 {{- $roles := .Values.roles }}
-{{- if not .Values.tokensSecret }}{{ $roles = without $roles "desk" }}{{ end }}
-{{- if not $roles }}{{ fail "the role desk needs tokensSecret: pods are reached from other machines" }}{{ end }}
+{{- if not (or .Values.tokensSecret .Values.trustedProxy.header) }}{{ $roles = without $roles "desk" }}{{ end }}
+{{- if not $roles }}{{ fail "the role desk needs tokensSecret or trustedProxy: pods are reached from other machines" }}{{ end }}
 {{- join "," $roles }}
 {{- end }}

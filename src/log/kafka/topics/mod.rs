@@ -22,6 +22,10 @@ const FACT_CHECK_DAYS: u64 = 3_650;
 const COUNTS_DAYS: u64 = 2;
 const SIGNALS_DAYS: u64 = 30;
 const ALERTS_DAYS: u64 = 30;
+/// What is rising is of the moment.
+const PULSE_MS: u64 = 60 * 60 * 1000;
+/// As long as the signals, among which each is told again.
+const ACTIONS_DAYS: u64 = SIGNALS_DAYS;
 /// Partitions of a feed that `--create` makes; a feed of any other number will do.
 const FEED_PARTITIONS: u32 = 8;
 
@@ -124,7 +128,7 @@ fn dead_letters(feed: &str, purpose: &'static str, copies: u16) -> Needed {
     }
 }
 
-fn own(config: &Config) -> [Needed; 4] {
+fn own(config: &Config) -> [Needed; 7] {
     let kafka = &config.kafka;
     let (copies, bytes) = (kafka.replication_factor, RECORD_LIMIT_BYTES);
     let partitions = u32::from(kafka.counts_partitions);
@@ -141,6 +145,8 @@ fn own(config: &Config) -> [Needed; 4] {
             ..one(&kafka.counts, "batches", Fixed::Yes, COUNTS_DAYS)
         },
         one(&kafka.signals, "signals", Fixed::Yes, SIGNALS_DAYS),
+        one(&kafka.actions, "what people do", Fixed::No, ACTIONS_DAYS),
+        dead_letters(&kafka.actions, "refused actions", copies),
         one(&kafka.alerts, "alerts", Fixed::No, ALERTS_DAYS),
         Needed {
             name: kafka.snapshots.clone(),
@@ -148,6 +154,13 @@ fn own(config: &Config) -> [Needed; 4] {
             partitions,
             fixed: Fixed::Yes,
             settings: compacted(copies, bytes),
+        },
+        Needed {
+            name: kafka.pulse.clone(),
+            purpose: "what is rising",
+            partitions: 1,
+            fixed: Fixed::No,
+            settings: passing(copies, bytes),
         },
     ]
 }
@@ -204,6 +217,14 @@ fn compacted(copies: u16, bytes: usize) -> BTreeMap<&'static str, String> {
     // A new owner reads what is not compacted yet: not much more than two generations.
     settings.insert("max.compaction.lag.ms", (DAY_MS / 24).to_string());
     settings.insert("segment.ms", (DAY_MS / 24).to_string());
+    settings
+}
+
+/// Settings of a Kafka topic that nobody needs an hour later: a segment is dropped as a whole, so it is short.
+fn passing(copies: u16, bytes: usize) -> BTreeMap<&'static str, String> {
+    let mut settings = settings(copies, 0, bytes);
+    settings.insert("retention.ms", PULSE_MS.to_string());
+    settings.insert("segment.ms", (PULSE_MS / 6).to_string());
     settings
 }
 

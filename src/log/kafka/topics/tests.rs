@@ -35,10 +35,37 @@ fn every_feed_has_its_dead_letters() {
             "feeds.news.dlq",
             "counts",
             "signals",
+            "actions",
+            "actions.dlq",
             "alerts",
-            "snapshots"
+            "snapshots",
+            "pulse"
         ]
     );
+}
+
+/// The chart's list is the built-in configuration with three copies, the feeds left out.
+#[test]
+fn the_chart_lists_what_is_needed() {
+    let mut config = Config::built_in().unwrap();
+    config.kafka.replication_factor = 3;
+    let values = include_str!("../../../../deploy/helm/kentongan/values.yaml");
+    for needed in needed(&config) {
+        if needed.name.starts_with("feeds.") {
+            continue;
+        }
+        let settings = needed.settings.iter();
+        let settings: Vec<_> = settings
+            .map(|(name, value)| format!("{name}: \"{value}\""))
+            .collect();
+        let line = format!(
+            "    - {{ name: {}, partitions: {}, config: {{ {} }} }}\n",
+            needed.name,
+            needed.partitions,
+            settings.join(", ")
+        );
+        assert!(values.contains(&line), "{line}");
+    }
 }
 
 #[test]
