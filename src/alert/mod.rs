@@ -27,8 +27,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-/// How a feed is, for those who show it.
-pub use crate::detect::FeedState;
+/// How a feed is, and who speaks, for those who show it.
+pub use crate::detect::{FeedState, Speaker};
 pub use asyncapi::asyncapi;
 pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
 pub use event::{CloudEvent, Delivery, HEARTBEAT_KEY, Heartbeat, cloud_event, heartbeat_event};
@@ -37,8 +37,8 @@ pub use local_time::Zone;
 pub use percent::header_value;
 pub use record::{
     Alert, AlertAction, AlertClaim, AlertSide, AlertVoice, ClaimedLead, DataState, Difference,
-    Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Speaker,
-    Term, Title,
+    Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Term,
+    Title,
 };
 pub use render::Rendering;
 pub use schema::schema;

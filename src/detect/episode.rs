@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::heard::Heard;
 use super::feeds::{FeedSet, Feeds};
+use super::heard::Heard;
 use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
 use crate::window::{Pane, Scale};

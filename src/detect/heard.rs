@@ -127,7 +127,7 @@ impl Heard {
     pub(super) fn spoken(&self, kind: FeedKind, track: Option<&Track>, last: Pane) -> Vec<Spoken> {
         let ear = self.ear(kind);
         let mut spoken = ear.spoken.clone();
-        for (pane, tally) in track.into_iter().flat_map(|track| track.dated()) {
+        for (pane, tally) in track.into_iter().flat_map(Track::dated) {
             let at = time_of(pane, tally);
             if (ear.until..=last).contains(&pane) && at >= ear.since {
                 note(&mut spoken, at, tally);

@@ -160,7 +160,9 @@ impl Track {
     /// The feeds that the window of `scale` has posts from; of a day, those of its last hour.
     pub(super) fn feeds(&self, scale: Scale, last: Pane) -> FeedSet {
         let parts = self.parts(scale.min(Scale::OneHour), last);
-        parts.fold(FeedSet::default(), |all, tally| all.with(FeedSet::of(tally)))
+        parts.fold(FeedSet::default(), |all, tally| {
+            all.with(FeedSet::of(tally))
+        })
     }
 
     /// At most `most` sample posts of the last hour, newest panes first.

@@ -17,6 +17,10 @@ use crate::triage::{
 const HEARTBEAT_MS: i64 = 60_000;
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not states of one thing"
+)]
 pub struct TriageStage {
     config: Arc<Config>,
     rendering: Rendering,

@@ -106,9 +106,7 @@ fn place() -> Option<Place> {
     let config = place.path("config.toml");
     let mut text = std::fs::read_to_string(&config).unwrap();
     let (feed, file) = (place.named("claims"), place.path_text("claims.jsonl.gz"));
-    text.push_str(&format!(
-        "\n[claims]\nfeed = \"{feed}\"\nfile = \"{file}\"\n"
-    ));
+    text += &format!("\n[claims]\nfeed = \"{feed}\"\nfile = \"{file}\"\n");
     std::fs::write(&config, text).unwrap();
     done(&[
         "--config",

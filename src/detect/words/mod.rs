@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::heard::time_of;
 use super::topics::Topic;
+use super::track::Track;
 use super::voices::Speaker;
 use crate::claims::Reader;
 use crate::post::{EventTime, FeedKind};
@@ -84,7 +85,7 @@ impl Words {
         let mut counts = Counts::default();
         for kind in FeedKind::ALL {
             let mut samples: Vec<(EventTime, &Sample)> = Vec::new();
-            for (pane, tally) in topic.track(kind).into_iter().flat_map(|of| of.dated()) {
+            for (pane, tally) in topic.track(kind).into_iter().flat_map(Track::dated) {
                 let at = time_of(pane, tally);
                 let of_pane = tally.samples.iter().map(|sample| (at, sample));
                 samples.extend(of_pane.filter(|_| pane <= last));
