@@ -2,6 +2,7 @@
 //! Kafka topic; alerts with claims are what a refold gives.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
@@ -106,7 +107,7 @@ fn place() -> Option<Place> {
     let config = place.path("config.toml");
     let mut text = std::fs::read_to_string(&config).unwrap();
     let (feed, file) = (place.named("claims"), place.path_text("claims.jsonl.gz"));
-    text += &format!("\n[claims]\nfeed = \"{feed}\"\nfile = \"{file}\"\n");
+    writeln!(text, "\n[claims]\nfeed = \"{feed}\"\nfile = \"{file}\"").unwrap();
     std::fs::write(&config, text).unwrap();
     done(&[
         "--config",
