@@ -92,9 +92,9 @@ test("the pane tells who spoke first, by arrival and by claim, and which words o
     assert.match((await read("#detail p")).join(" "), lead);
     await page.getByRole("button", { name: tongue === "id" ? "English" : "Bahasa Indonesia", exact: true }).click();
   }
-  // Whoever spoke first begins furthest left; the ring of a claimed time stands before the press's own first post.
-  const place = (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => Number(one.getAttribute("cx"))));
-  const [[claimed], filled] = [await place("svg.voices circle.claimed"), await place("svg.voices circle:not(.claimed)")];
+  // Whoever spoke first begins furthest left; the mark of a claimed time stands before the press's own first post.
+  const place = (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => Number(one.getAttribute("x1"))));
+  const [[claimed], filled] = [await place("svg.voices line.claimed"), await place("svg.voices line.first")];
   assert.ok(claimed < filled[1] && filled[0] < filled[1], `${claimed} ${filled}`);
 });
 
