@@ -2,7 +2,7 @@
 //!
 //! In: closed panes of its topic since the begin, each once. Out: posts by time and speaker.
 //! Rule: first posts and numbers are exact, whatever the length of the episode; the times between are kept to a
-//! width that doubles as it grows longer: a pane for ten minutes, then a sixtieth of its length or less. Bounded.
+//! width that doubles as it grows longer: a pane for ten minutes, then a thirtieth of its length or less. Bounded.
 //! Not here: what is told of it (`voices`).
 
 use serde::{Deserialize, Serialize};
