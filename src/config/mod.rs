@@ -42,6 +42,7 @@ pub use network::Network;
 pub use notify::{ALERTMANAGERS_MAX, Alertmanager, Notify, SecretText, Webhook};
 pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
+pub(crate) use secret::read_start;
 pub use secret::{AccountSecret, SecretError};
 pub use sources::{Difference, SourceFile, Sources};
 

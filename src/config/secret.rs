@@ -84,6 +84,13 @@ impl Serialize for AccountSecret {
     }
 }
 
+/// The first `bytes` of a text file: what no reader should need is not read.
+pub(crate) fn read_start(path: &Path, bytes: u64) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(bytes).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 /// Reads the secret in the file `path`, which the configuration names as `key`.
 pub(crate) fn read_secret<T>(
     key: &'static str,
@@ -95,11 +102,7 @@ pub(crate) fn read_secret<T>(
         path: path.to_owned(),
         source,
     };
-    let mut text = String::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(FILE_BYTES_MAX)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
+    let text = read_start(path, FILE_BYTES_MAX).map_err(unreadable)?;
     parse(&text).map_err(|fault| SecretError::Malformed {
         key,
         path: path.to_owned(),

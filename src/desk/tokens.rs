@@ -5,11 +5,10 @@
 //! is wrong.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use super::access::{AccessError, Holder, Role};
+use crate::config::read_start;
 
 /// Longest file of tokens, bytes.
 const FILE_BYTES_MAX: u64 = 256 * 1024;
@@ -30,11 +29,7 @@ impl Tokens {
             path: path.to_owned(),
             source,
         };
-        let mut text = String::new();
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(FILE_BYTES_MAX)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
+        let text = read_start(path, FILE_BYTES_MAX).map_err(unreadable)?;
         Self::parse(&text)
     }
 

@@ -10,8 +10,8 @@ use super::{ClosedPane, Detector, Judged, SignalRecord};
 use crate::post::FeedKind;
 use crate::window::{Pane, Scale};
 
-/// Hours that are kept: those that a window of a day reaches, and as many as it takes to learn them.
-const KEPT_HOURS: i64 = 2 * day::HOURS;
+/// Hours before the last sweep that are kept: a window of a day reaches them, and the next sweep learns them.
+const KEPT_HOURS: i64 = day::HOURS + 1;
 
 impl Detector {
     /// Closes every pane of `kind` before `first_open`.
@@ -36,11 +36,11 @@ impl Detector {
         }
         self.open_from(kind, first_open, signals);
         let guard = self.settings.guard;
-        self.kinds.get_mut(kind).volume.forget_before(
-            first_open,
-            guard,
-            first_open.hour() - KEPT_HOURS,
-        );
+        let state = self.kinds.get_mut(kind);
+        let swept = state.swept.unwrap_or(first_open.hour());
+        state
+            .volume
+            .forget_before(first_open, guard, swept - KEPT_HOURS);
         let ready = before.map_or(first_open, |before| before.plus(guard).max(first_open));
         self.test_touched(kind, ready, first_open.plus(guard), signals);
     }

@@ -40,9 +40,7 @@ impl Topic {
             FeedKind::News => &mut self.news,
         }
     }
-}
 
-impl Topic {
     /// Its open episode remembers a pane that has closed.
     pub(super) fn close(&mut self, kind: FeedKind, pane: Pane) {
         let Self {

@@ -344,10 +344,9 @@ impl Track {
     /// The track without anything but its open panes; `None` without any.
     pub(super) fn forget(self: Box<Self>, ordinal: u32) -> Option<Box<Self>> {
         let Self { fine, day, .. } = *self;
-        let day = day.since(i64::MIN, ordinal);
         let open = Self {
             fine,
-            day,
+            day: day.anew(ordinal),
             ..Self::new(ordinal)
         };
         (!open.fine.is_empty()).then(|| Box::new(open))

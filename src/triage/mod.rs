@@ -20,12 +20,6 @@ mod recent;
 mod resembled;
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(test)]
-mod tests_actions;
-#[cfg(test)]
-mod tests_claims;
-#[cfg(test)]
-mod tests_frozen;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};

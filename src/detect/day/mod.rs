@@ -219,10 +219,11 @@ impl Day {
         self.hours.front().is_some_and(|held| held.number < hour)
     }
 
-    /// Only the hours from `hour` on, as a topic first seen after `ordinal` blocks.
-    pub(super) fn since(mut self, hour: i64, ordinal: u32) -> Self {
-        while self.hours.pop_front_if(|held| held.number < hour).is_some() {}
-        self.before = Level::new(ordinal);
-        self
+    /// The same hours of a topic first seen after `ordinal` blocks, without anything that it had learned.
+    pub(super) fn anew(self, ordinal: u32) -> Self {
+        Self {
+            hours: self.hours,
+            ..Self::new(ordinal)
+        }
     }
 }

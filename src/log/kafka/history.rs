@@ -17,7 +17,6 @@ use super::places::{native_number, native_offset};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
 use super::trouble::{Quiet, log_error, log_line};
 use crate::log::{LogError, Partition, Record};
-use crate::post::EventTime;
 
 /// How long one look for records takes, and how often in a row it may bring nothing.
 const LOOK: Duration = Duration::from_millis(500);
@@ -174,17 +173,7 @@ fn is_of(message: &Message<'_>, partition: &Partition) -> bool {
 }
 
 fn show(partition: &Partition, message: &Message<'_>, visit: &mut dyn FnMut(Record<'_>)) {
-    let Ok(offset) = u64::try_from(message.offset) else {
-        return;
-    };
-    visit(Record {
-        partition,
-        offset,
-        arrived_at: message
-            .timestamp
-            .map_or(EventTime::MIN, EventTime::from_millis),
-        key: message.key,
-        value: message.value,
-        headers: &message.headers,
-    });
+    if let Some(record) = message.record(partition) {
+        visit(record);
+    }
 }

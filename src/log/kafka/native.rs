@@ -23,6 +23,9 @@ use rdkafka::client::{Client, ClientContext};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::types::RDKafkaErrorCode;
 
+use crate::log::{Partition, Record};
+use crate::post::EventTime;
+
 /// What one event of the queue says.
 pub(super) enum Happening<'e> {
     /// A record.
@@ -58,6 +61,22 @@ pub(super) struct Message<'e> {
     pub(super) key: Option<&'e [u8]>,
     pub(super) value: Option<&'e [u8]>,
     pub(super) headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Message<'_> {
+    /// The record, as one of `partition`; `None` for an offset that is no number of a record.
+    pub(super) fn record<'m>(&'m self, partition: &'m Partition) -> Option<Record<'m>> {
+        Some(Record {
+            partition,
+            offset: u64::try_from(self.offset).ok()?,
+            arrived_at: self
+                .timestamp
+                .map_or(EventTime::MIN, EventTime::from_millis),
+            key: self.key,
+            value: self.value,
+            headers: &self.headers,
+        })
+    }
 }
 
 /// A consumer's queue; it must not outlive the consumer.

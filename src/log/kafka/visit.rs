@@ -12,8 +12,7 @@ use super::native::Message;
 use super::places::{find_native, native_number};
 use super::settings::REQUEST_DEADLINE;
 use super::trouble::{Quiet, log_error};
-use crate::log::{Event, LogError, Partition, Position, Record};
-use crate::post::EventTime;
+use crate::log::{Event, LogError, Partition, Position};
 
 pub(super) fn visit_record(
     owned: &mut [Position],
@@ -23,20 +22,10 @@ pub(super) fn visit_record(
     let Some(owned) = find_native(owned, message.name, message.number) else {
         return;
     };
-    let Ok(offset) = u64::try_from(message.offset) else {
-        return;
-    };
-    owned.next = offset + 1;
-    visit(Event::Record(Record {
-        partition: &owned.partition,
-        offset,
-        arrived_at: message
-            .timestamp
-            .map_or(EventTime::MIN, EventTime::from_millis),
-        key: message.key,
-        value: message.value,
-        headers: &message.headers,
-    }));
+    if let Some(record) = message.record(&owned.partition) {
+        owned.next = record.offset + 1;
+        visit(Event::Record(record));
+    }
 }
 
 pub(super) fn visit_end(

@@ -59,7 +59,8 @@ fn what_was_called_a_false_alarm_ends_once_where_it_was_told() {
 fn an_earthquake_of_forty_topics_is_one_page_and_at_most_three_updates() {
     use crate::alert::tests::rendering;
     use crate::config::EvidenceMode;
-    use crate::triage::tests::{earthquake, fold, triage};
+    use crate::triage::tests::earthquake::earthquake;
+    use crate::triage::tests::{fold, triage};
 
     let revisions = fold(&mut triage(1_000), earthquake());
     let route = |updates| Route {

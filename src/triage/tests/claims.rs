@@ -1,10 +1,10 @@
 //! Fact-checks beside the fold: from when on they count, and what an incident tells of them.
 
-use super::*;
+use super::{Said, at, fold, signal, tick, triage};
 use crate::claims::ClaimRecord;
 use crate::config::{Config, LevelWord};
 use crate::post::{FeedKind, PostIdentity};
-use crate::triage::tests::{Said, at, fold, signal, tick, triage};
+use crate::triage::*;
 use crate::window::Sample;
 
 const CLAIM: &str = r#"{"id":"spbu","title":"SPBU Pulau Serangan Tutup Sepekan","published_at":"2025-01-05","publisher":"Cek","verdict":"Salah"}"#;

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::tests::{Said, at, fold, signal, triage};
-use super::*;
+use super::{Said, at, fold, signal, triage};
 use crate::detect::{FeedState, Tick};
+use crate::triage::*;
 
 fn tick(second: i64, state: FeedState) -> SignalRecord {
     SignalRecord::Tick(Tick {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::tests::{Said, at, fold, signal, tick, triage};
-use super::*;
+use super::{Said, at, fold, signal, tick, triage};
 use crate::detect::Change;
+use crate::triage::*;
 
 fn said(topic: &'static str, change: Change, second: i64, posts: u32) -> SignalRecord {
     signal(&Said {
