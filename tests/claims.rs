@@ -82,3 +82,35 @@ fn repeats_are_found_and_ordinary_posts_are_left_alone() {
         .collect();
     assert!(share(&asked(&posts), |&(_, is_match)| is_match) <= 0.005);
 }
+
+/// Among half as many claims a rival is weaker: what is only alike must not pass for that.
+#[test]
+fn fewer_claims_do_not_make_near_misses_matches() {
+    let Some(data) = data() else {
+        eprintln!("no hoaxes/claims.jsonl.gz under KENTONGAN_DATA: nothing was compared");
+        return;
+    };
+    let lines = || unpacked(&data.join("hoaxes/claims.jsonl.gz")).lines();
+    let near = File::open(data.join("hoaxes/near-misses.jsonl")).unwrap();
+    let near = pairs(BufReader::new(near), "post_text");
+    let (mut asked, mut matched) = (0_u32, 0_u32);
+    for half in 0..2 {
+        let mut claims = Claims::new(Limits {
+            claims: 100_000,
+            threshold: THRESHOLD,
+        });
+        let own = lines().map(Result::unwrap).skip(half).step_by(2);
+        let own: String = own.map(|line| line + "\n").collect();
+        claims_file::read(own.as_bytes(), 65_536, &mut claims).unwrap();
+        let is_here = |id: &str| own.contains(&format!("\"{id}\""));
+        for (text, _) in near.iter().filter(|(_, id)| is_here(id)) {
+            asked += 1;
+            let best = claims.nearest(text, 1).into_iter().next();
+            matched += u32::from(best.is_some_and(|best| best.is_match));
+        }
+    }
+    assert!(
+        asked >= 20 && matched * 10 <= asked * 3,
+        "{matched} of {asked}"
+    );
+}

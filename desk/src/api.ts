@@ -20,6 +20,8 @@ export interface Row {
   exercise: boolean;
 }
 
+/** A part of the posts without which nothing would have opened. */
+export interface Need { by: Share["by"]; value: string; left: number }
 export interface Share { by: "feed" | "language" | "place" | "term"; value: string; surprise: number }
 /** A fact-checked claim that posts resemble. */
 export interface Claim {
@@ -45,7 +47,7 @@ export interface Alert extends Omit<Row, "place"> {
   feeds: { kinds: Record<string, number>; names: Record<string, number> };
   lead: (Lead & { claimed: Lead }) | null;
   places: Place[]; languages: Record<string, number>; terms: Term[];
-  evidence: Evidence[]; voices?: Voice[]; divergence?: Side[]; claims?: Claim[]; why: Share[]; url: string; config_digest: string; program: string;
+  evidence: Evidence[]; voices?: Voice[]; divergence?: Side[]; claims?: Claim[]; why: Share[]; needs?: Need[]; url: string; config_digest: string; program: string;
 }
 
 export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number; owner: string | null }

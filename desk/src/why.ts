@@ -1,5 +1,5 @@
 // What the surprise is made of: for each way to split it, shares that add up.
-import type { Share } from "./api";
+import type { Need, Share } from "./api";
 import { PROVINCES } from "./provinces";
 import { languageName } from "./format";
 import { speech, word } from "./words.svelte";
@@ -32,7 +32,12 @@ function parts(shares: Share[], places: Map<string, string>): Part[] {
   });
 }
 
-function nameOf(share: Share, places: Map<string, string>): string {
+/** Each part that was needed, by name, with what would be left without it. */
+export function needed(needs: Need[], places: Map<string, string>): { name: string; left: number }[] {
+  return needs.map((need) => ({ name: nameOf(need, places), left: need.left }));
+}
+
+function nameOf(share: Pick<Share, "by" | "value">, places: Map<string, string>): string {
   if (share.by === "language") return languageName(share.value);
   if (share.by !== "place") return share.value;
   return places.get(share.value) ?? PROVINCES.find((one) => one.code === share.value)?.name[speech.tongue] ?? share.value;

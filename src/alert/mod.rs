@@ -37,7 +37,7 @@ pub use local_time::Zone;
 pub use percent::header_value;
 pub use record::{
     Alert, AlertAction, AlertClaim, AlertSide, AlertVoice, ClaimedLead, DataState, Difference,
-    Evidence, FeedCounts, Lead, PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Term,
+    Evidence, FeedCounts, Lead, Need, PersonAction, Place, SCHEMA_ID, Series, Share, ShareBy, Term,
     Title,
 };
 pub use render::Rendering;

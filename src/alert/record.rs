@@ -99,6 +99,9 @@ pub struct Alert {
     /// What the surprise is made of: for each of feed, language, place and term that is present,
     /// the shares add up to the surprise.
     pub why: Vec<Share>,
+    /// What would have stopped it: without these posts fewer than `critical` would be left.
+    #[serde(default)]
+    pub needs: Vec<Need>,
     /// Whether the data behind it are as fresh as they should be.
     pub data_state: DataState,
     /// Who took it over.
@@ -299,6 +302,17 @@ pub struct Share {
     pub value: String,
     /// Its part of the surprise; the parts of one split add up to it.
     pub surprise: f64,
+}
+
+/// A part of the posts without which nothing would have opened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Need {
+    /// What the posts are split by.
+    pub by: ShareBy,
+    /// The feed's name, the language, the place's code, the term.
+    pub value: String,
+    /// Posts of the window that would be left, by its share of the surprise.
+    pub left: f64,
 }
 
 /// What posts are split by.

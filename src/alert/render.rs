@@ -8,11 +8,11 @@ use super::share::split;
 use super::title::{place_name, title};
 use super::voices::{divergence, lead, terms, voices};
 use super::{
-    Alert, AlertAction, DataState, Difference, FeedCounts, PersonAction, Place, SCHEMA_ID, Series,
-    Share, ShareBy, TopicNames, UtcTime, Words,
+    Alert, AlertAction, DataState, Difference, FeedCounts, Need, PersonAction, Place, SCHEMA_ID,
+    Series, Share, ShareBy, TopicNames, UtcTime, Words,
 };
 use crate::config::EvidenceMode;
-use crate::detect::{CountTable, Pair, Signal};
+use crate::detect::{CountTable, Pair, Signal, WindowEvidence};
 use crate::post::EventTime;
 use crate::triage::{Done, Level, Revision};
 
@@ -46,6 +46,7 @@ impl Alert {
         let signal = &revision.signal;
         let window = &signal.evidence;
         let surprise = tidy(window.surprise);
+        let why = why(signal, surprise);
         Self {
             schema: SCHEMA_ID.to_owned(),
             id: format!("{}-{}", revision.incident, revision.revision),
@@ -85,7 +86,8 @@ impl Alert {
             evidence: evidence(&signal.samples, rendering.evidence),
             claims: claims(revision, &rendering.words),
             series: series(signal),
-            why: why(signal, surprise),
+            needs: needs(window, surprise, &why),
+            why,
             data_state: match (revision.frozen, signal.delayed) {
                 (true, _) => DataState::Frozen,
                 (false, true) => DataState::Delayed,
@@ -207,5 +209,29 @@ fn why(signal: &Signal, surprise: f64) -> Vec<Share> {
     let mut why = split(ShareBy::Feed, surprise, posts, feeds);
     why.extend(split(ShareBy::Language, surprise, posts, languages));
     why.extend(split(ShareBy::Place, surprise, posts, places));
+    let terms = signal.leading_terms.iter();
+    let sampled = terms.clone().map(|&(_, posts)| posts).sum();
+    let terms = terms.filter(|(word, _)| !word.is_empty()).cloned();
+    why.extend(split(ShareBy::Term, surprise, sampled, terms));
     why
+}
+
+/// Without which part of the posts fewer than the critical number would be left. A part is a share of the
+/// surprise, so that it is the same share of the window's posts.
+fn needs(window: &WindowEvidence, surprise: f64, why: &[Share]) -> Vec<Need> {
+    let left = |part: &Share| {
+        let share = (part.surprise / surprise).clamp(0.0, 1.0);
+        (f64::from(window.observed) * (1.0 - share)).round()
+    };
+    let named = why.iter().filter(|part| !part.value.is_empty());
+    let needed = named.filter_map(|part| {
+        let left = left(part);
+        let is_needed = left > 0.0 && left < f64::from(window.critical);
+        is_needed.then(|| Need {
+            by: part.by,
+            value: part.value.clone(),
+            left: tidy(left),
+        })
+    });
+    needed.collect()
 }

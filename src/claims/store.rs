@@ -216,7 +216,7 @@ impl Claims {
         index: &Index,
     ) -> Vec<Match> {
         let tell = |ranked: &Ranked<'_>| {
-            let score = weigh::score(ranked.sum, &ranked.measures, rival);
+            let score = weigh::score(ranked.sum, &ranked.measures, rival, self.current);
             let is_another = ranked.measures.is_other_fraud;
             Match {
                 claim: ranked.claim.clone(),

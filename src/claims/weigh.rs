@@ -17,8 +17,14 @@ const NO_RIVAL: f32 = 8.0;
 const STANDING_OUT: f32 = 0.4;
 /// How much more a missing word counts than in the order of claims.
 const MISSING: f32 = 2.0;
-/// Where a text resembles a claim.
+/// Where a text resembles a claim, among so many claims.
 const LINE: f32 = 16.6;
+const LINE_CLAIMS: f32 = 7_200.0;
+/// Among fewer claims a rival is weaker, so that standing out says less: the line is higher by this times the
+/// logarithm of how many times fewer they are.
+const FEWER_CLAIMS: f32 = 0.45;
+/// Not higher than for so many claims: where there are few, a weak line is better than none.
+const FEWEST_CLAIMS: f32 = 1_000.0;
 
 /// The weighted sum that orders the claims.
 pub(super) fn sum(of: &Measures) -> f32 {
@@ -36,9 +42,12 @@ pub(super) fn sum(of: &Measures) -> f32 {
         + 3.35 * of.citable
 }
 
-/// How sure it is that the text repeats the claim, 0 to 1; 0.5 at the line.
-pub(super) fn score(sum: f32, of: &Measures, rival: Option<f32>) -> f64 {
+/// How sure it is that the text repeats the claim, 0 to 1; 0.5 at the line, which depends on the number of `claims`.
+#[expect(clippy::cast_precision_loss, reason = "counts of claims are small")]
+pub(super) fn score(sum: f32, of: &Measures, rival: Option<f32>, claims: usize) -> f64 {
     let standing_out = (sum - rival.unwrap_or(NO_RIVAL)).max(0.0);
     let sure = sum + STANDING_OUT * standing_out - MISSING * of.missing;
-    1.0 / (1.0 + libm::exp(f64::from(LINE - sure)))
+    let fewer = LINE_CLAIMS / (claims as f32).clamp(FEWEST_CLAIMS, LINE_CLAIMS);
+    let line = LINE + FEWER_CLAIMS * libm::logf(fewer);
+    1.0 / (1.0 + libm::exp(f64::from(line - sure)))
 }

@@ -77,6 +77,7 @@ pub(super) fn signal(
         first_seen: episode.first_seen.clone(),
         voices: voices(&episode.heard, |kind| topic.track(kind), occasion.pane),
         terms: words.terms,
+        leading_terms: words.leading,
         divergence: words.divergence,
         languages: tally.languages.largest_first(),
         places: tally.places.largest_first(),

@@ -80,6 +80,9 @@ pub struct Signal {
     /// Words that stand out among the sample posts, most telling first.
     #[serde(default)]
     pub terms: Vec<Term>,
+    /// Sample posts by the most telling of their words, most telling first; an empty word: none of these.
+    #[serde(default)]
+    pub leading_terms: Vec<(String, u32)>,
     /// Words that one side uses and the others do not, by side.
     #[serde(default)]
     pub divergence: Vec<Side>,

@@ -5,7 +5,7 @@
 //! adds to what was told waits for the interval, one that raises the level does not.
 //! Not here: which topics belong together (`kinship`), the life of all incidents (`mod`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ use crate::post::{EventTime, TopicKey};
 
 /// Topics that a revision names.
 const MOST_TOPICS: usize = 32;
+/// Topics that have calmed and are still compared with new ones.
+const MOST_CALMED: usize = 16;
 /// A topic with so many times the leading one's posts leads, whatever their classes.
 const FAR_LARGER: u32 = 8;
 
@@ -38,6 +40,8 @@ pub(super) struct Case {
     topics: Vec<TopicKey>,
     /// Episodes that go on.
     pub(super) members: BTreeMap<EpisodeId, Facet>,
+    /// Those that are over, the newest last: their talk can begin again.
+    calmed: VecDeque<Facet>,
     lead: Lead,
     /// The feeds that its posts came from.
     feeds: BTreeSet<String>,
@@ -90,6 +94,7 @@ impl Case {
             updated_at: signal.at,
             topics: vec![signal.topic.clone()],
             members: BTreeMap::from([(episode, facet.clone())]),
+            calmed: VecDeque::new(),
             told: Told {
                 at: signal.at,
                 level,
@@ -142,11 +147,11 @@ impl Case {
         self.frozen = states.misses_any(&self.feeds);
     }
 
-    /// The strongest bond of `facet` with one of its topics; with the leading one when all have calmed.
+    /// The strongest bond of `facet` with one of its topics, calm or not.
     pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
         let lead = self.members.is_empty().then_some(&self.lead.facet);
-        let members = self.members.values().chain(lead);
-        members.filter_map(|member| member.bond(facet)).max()
+        let topics = self.members.values().chain(&self.calmed).chain(lead);
+        topics.filter_map(|member| member.bond(facet)).max()
     }
 
     /// Whether the leading topics of both are one event: more than a shared place.
@@ -175,7 +180,8 @@ impl Case {
 
     /// One of its topics has calmed; true when it was the last.
     pub(super) fn calm(&mut self, episode: &EpisodeId, signal: Signal) -> bool {
-        self.members.remove(episode);
+        self.calmed.extend(self.members.remove(episode));
+        self.forget_calmed();
         self.updated_at = self.updated_at.max(signal.at);
         if self.lead.facet.topic == signal.topic {
             *self.lead.signal = signal;
@@ -188,6 +194,8 @@ impl Case {
         self.level = self.level.max(other.level);
         other.topics.iter().for_each(|topic| self.join(topic));
         self.members.extend(other.members);
+        self.calmed.extend(other.calmed);
+        self.forget_calmed();
         self.feeds.extend(other.feeds);
         self.frozen |= other.frozen;
         for one in other.claims {
@@ -262,6 +270,11 @@ impl Case {
         }
         self.told.at = self.told.at.max(passed);
         self.revise(status, reason)
+    }
+
+    fn forget_calmed(&mut self) {
+        let over = self.calmed.len().saturating_sub(MOST_CALMED);
+        self.calmed.drain(..over);
     }
 
     fn join(&mut self, topic: &TopicKey) {

@@ -1,7 +1,7 @@
 //! Fact-checked claims in an alert.
 
 use super::{ONSET, rendering, revision};
-use crate::alert::Alert;
+use crate::alert::{Alert, Share};
 use crate::claims::Claim;
 use crate::config::EvidenceMode;
 use crate::detect::{Side, Speaker, Term, Voice};
@@ -64,6 +64,13 @@ fn words(words: &[(&str, u32)]) -> Vec<Term> {
 /// Words that stand out.
 pub(super) fn terms() -> Vec<Term> {
     words(&[("gempa", 9), ("lampu", 4)])
+}
+
+/// Sample posts by their most telling word.
+pub(super) fn leading_terms() -> Vec<(String, u32)> {
+    [("gempa", 9), ("lampu", 1), ("", 4)]
+        .map(|(word, posts)| (word.to_owned(), posts))
+        .into()
 }
 
 /// Words of one side.
@@ -140,4 +147,16 @@ fn a_claim_is_told_without_accusing_anybody() {
         claims[0].line.id.split(';').next(),
         Some("Mirip klaim yang diperiksa Cek Contoh pada 2025-08-15")
     );
+}
+
+#[test]
+fn what_would_have_stopped_it_leaves_too_few() {
+    let alert = Alert::render(&revision(), &rendering(EvidenceMode::Masked));
+    assert!(!alert.needs.is_empty());
+    for need in &alert.needs {
+        let of = |share: &&Share| share.by == need.by && share.value == need.value;
+        let share = alert.why.iter().find(of).unwrap().surprise / alert.surprise;
+        let left = f64::from(alert.observed) * (1.0 - share);
+        assert!((need.left - left).abs() < 0.51 && need.left < f64::from(alert.critical));
+    }
 }

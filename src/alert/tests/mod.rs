@@ -98,6 +98,7 @@ fn signal(topic: &str) -> Signal {
         first_seen: vec![(FeedKind::Social, time(0)), (FeedKind::News, time(340))],
         voices: claims::voices(),
         terms: claims::terms(),
+        leading_terms: claims::leading_terms(),
         divergence: claims::divergence(),
         languages: [("id", 350), ("en", 40)]
             .iter()
@@ -248,7 +249,7 @@ fn members_stand_in_the_promised_order() {
     let text = serde_json::to_string(&alert()).unwrap();
     let promised = "schema id incident revision status reason level level_number title topic topics \
         onset_at opened_at updated_at resolved_at window observed expected critical ratio surprise \
-        counts character character_why feeds lead voices divergence places languages terms evidence claims series why \
+        counts character character_why feeds lead voices divergence places languages terms evidence claims series why needs \
         data_state acknowledged snoozed false_alarm actions merged_into exercise url config_digest program";
     let mut rest = text.as_str();
     for member in promised.split_whitespace() {

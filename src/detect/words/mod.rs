@@ -23,6 +23,8 @@ use crate::window::{Pane, Sample};
 const MOST_SAMPLES: usize = 64;
 /// Words that stand out.
 const MOST_TERMS: usize = 12;
+/// Words by which the posts are split.
+const MOST_LEADING: usize = 5;
 /// Words that one side alone uses.
 const MOST_OF_SIDE: usize = 8;
 /// Fewest sample posts that hold a word that is told, and fewest of a side that is compared.
@@ -33,6 +35,8 @@ const USUAL: (f64, f64) = (1.0, 20.0);
 const LONGEST: usize = 40;
 /// Most digits of a number: more are telephone numbers and the like.
 const MOST_DIGITS: usize = 6;
+/// What platforms write, not people.
+const OF_PLATFORMS: [&str; 5] = ["rt", "via", "http", "https", "amp"];
 /// What stands in a masked text for a handle's mail address and a long number.
 const MASKS: [&str; 2] = ["<mail>", "<number>"];
 
@@ -60,6 +64,8 @@ pub struct Side {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Words {
     pub terms: Vec<Term>,
+    /// Sample posts by the most telling of their words; an empty word: none of these.
+    pub leading: Vec<(String, u32)>,
     pub divergence: Vec<Side>,
 }
 
@@ -77,6 +83,8 @@ struct Counts {
     posts: BTreeMap<Speaker, u32>,
     usual: u32,
     words: BTreeMap<u32, Count>,
+    /// The words of each post of the episode.
+    of_posts: Vec<Vec<u32>>,
 }
 
 impl Words {
@@ -94,8 +102,11 @@ impl Words {
                 counts.add(reader, sample, at >= since);
             }
         }
+        let telling = counts.standing_out();
+        let leading = counts.leading(&telling);
         Self {
-            terms: counts.standing_out(),
+            terms: telling.into_iter().map(|(_, term)| term).collect(),
+            leading,
             divergence: counts.divergence(),
         }
     }
@@ -123,13 +134,16 @@ impl Counts {
                 count.usual += 1;
             }
         }
+        if is_of_episode {
+            self.of_posts.push(seen);
+        }
     }
 
-    /// Words that are in more posts than in those before: by `n ln(share / usual share)`.
-    fn standing_out(&self) -> Vec<Term> {
+    /// Words that are in more posts than in those before: by `n ln(share / usual share)`, each with its number.
+    fn standing_out(&self) -> Vec<(u32, Term)> {
         let all: u32 = self.posts.values().sum();
-        let mut terms: Vec<(f64, Term)> = Vec::new();
-        for count in self.words.values() {
+        let mut terms: Vec<(f64, u32, Term)> = Vec::new();
+        for (&form, count) in &self.words {
             let posts: u32 = count.by.values().sum();
             if posts < LEAST_POSTS {
                 continue;
@@ -138,15 +152,33 @@ impl Counts {
             let usual = (f64::from(count.usual) + USUAL.0) / (f64::from(self.usual) + USUAL.1);
             let weight = f64::from(posts) * libm::log(share / usual);
             if weight > 0.0 {
-                terms.push((weight, count.term(posts)));
+                terms.push((weight, form, count.term(posts)));
             }
         }
         terms.sort_by(|one, two| {
             let by_weight = two.0.total_cmp(&one.0);
-            by_weight.then_with(|| one.1.term.cmp(&two.1.term))
+            by_weight.then_with(|| one.2.term.cmp(&two.2.term))
         });
-        let terms = terms.into_iter().map(|(_, term)| term);
+        let terms = terms.into_iter().map(|(_, form, term)| (form, term));
         terms.take(MOST_TERMS).collect()
+    }
+
+    /// Each post of the episode by the first of the words `telling` that it holds, so that no post counts twice.
+    fn leading(&self, telling: &[(u32, Term)]) -> Vec<(String, u32)> {
+        let mut left: Vec<&Vec<u32>> = self.of_posts.iter().collect();
+        let mut leading = Vec::new();
+        for (form, term) in telling.iter().take(MOST_LEADING) {
+            let before = left.len();
+            left.retain(|words| !words.contains(form));
+            leading.push((term.term.clone(), before - left.len()));
+        }
+        if !leading.is_empty() {
+            leading.push((String::new(), left.len()));
+        }
+        let counted = leading.into_iter().filter(|&(_, posts)| posts > 0);
+        counted
+            .map(|(word, posts)| (word, u32::try_from(posts).unwrap_or(u32::MAX)))
+            .collect()
     }
 
     /// Of one side alone nothing can be said.
@@ -205,7 +237,7 @@ fn unmasked(text: &str) -> String {
 
 fn is_told(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    word.len() <= LONGEST && digits <= MOST_DIGITS
+    word.len() <= LONGEST && digits <= MOST_DIGITS && !OF_PLATFORMS.contains(&word)
 }
 
 #[cfg(test)]

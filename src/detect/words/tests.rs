@@ -27,6 +27,18 @@ fn counts(samples: &[(Sample, bool)]) -> Counts {
     counts
 }
 
+fn stands_out(counts: &Counts) -> Vec<(String, u32)> {
+    let terms = counts.standing_out().into_iter();
+    terms.map(|(_, term)| (term.term, term.posts)).collect()
+}
+
+fn owned(words: &[(&str, u32)]) -> Vec<(String, u32)> {
+    let words = words.iter();
+    words
+        .map(|&(word, posts)| (word.to_owned(), posts))
+        .collect()
+}
+
 fn told(terms: &[Term]) -> Vec<(&str, u32)> {
     let terms = terms.iter();
     terms.map(|term| (term.term.as_str(), term.posts)).collect()
@@ -95,8 +107,8 @@ fn what_was_said_before_does_not_stand_out() {
     });
     let counts = counts(&usual.chain(now).collect::<Vec<_>>());
     assert_eq!(
-        told(&counts.standing_out()),
-        [("gelap", 6), ("listrik", 6), ("padam", 6), ("jakarta", 6)]
+        stands_out(&counts),
+        owned(&[("gelap", 6), ("listrik", 6), ("padam", 6), ("jakarta", 6)])
     );
 }
 
@@ -107,8 +119,29 @@ fn masks_handles_and_numbers_of_people_are_no_words() {
         .map(|at| (sample(FeedKind::Social, "id", at, text), true))
         .collect();
     assert_eq!(
-        told(&counts(&samples).standing_out()),
-        [("hubungi", 3), ("runtuh", 3)]
+        stands_out(&counts(&samples)),
+        owned(&[("hubungi", 3), ("runtuh", 3)])
+    );
+}
+
+#[test]
+fn a_post_counts_for_the_most_telling_of_its_words() {
+    let texts = [
+        "jembatan runtuh",
+        "jembatan runtuh",
+        "RT jembatan",
+        "banjir",
+        "banjir",
+        "halo",
+    ];
+    let samples: Vec<_> = (0..)
+        .zip(texts)
+        .map(|(at, text)| (sample(FeedKind::Social, "id", at, text), true))
+        .collect();
+    let counts = counts(&samples);
+    assert_eq!(
+        counts.leading(&counts.standing_out()),
+        owned(&[("jembatan", 3), ("banjir", 2), ("", 1)])
     );
 }
 
@@ -131,6 +164,10 @@ proptest! {
         prop_assert_eq!(one.standing_out(), two.standing_out());
         prop_assert_eq!(one.divergence(), two.divergence());
         let all: u32 = one.posts.values().sum();
-        prop_assert!(one.standing_out().iter().all(|term| term.posts >= LEAST_POSTS && term.posts <= all));
+        prop_assert!(one.standing_out().iter().all(|(_, term)| term.posts >= LEAST_POSTS && term.posts <= all));
+        let leading = one.leading(&one.standing_out());
+        prop_assert_eq!(&leading, &two.leading(&two.standing_out()));
+        let split: u32 = leading.iter().map(|(_, posts)| posts).sum();
+        prop_assert!(leading.is_empty() || split == all);
     }
 }

@@ -123,6 +123,7 @@ fn signal(made: &Made, topic: &str) -> Signal {
         kinds: Vec::new(),
         voices: Vec::new(),
         terms: Vec::new(),
+        leading_terms: Vec::new(),
         divergence: Vec::new(),
         first_seen: Vec::new(),
         languages: ["id", "en", "ms", "nl", "ja", "ar"]

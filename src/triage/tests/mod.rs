@@ -83,6 +83,7 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
         first_seen: vec![(FeedKind::Social, at(said.second))],
         voices: Vec::new(),
         terms: Vec::new(),
+        leading_terms: Vec::new(),
         divergence: Vec::new(),
         languages: Vec::new(),
         places: vec![(PlaceCode::new("ID-NB"), said.posts)],

@@ -6,6 +6,9 @@
 //! talk that began together.
 //! Not here: what becomes of two that are one (`case`).
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::detect::Signal;
@@ -19,6 +22,9 @@ const LEAST_COMMON: usize = 2;
 const LEAST_TENTHS: usize = 4;
 /// Talk about one place that began within this time of each other is about one event.
 const TOGETHER_MS: i64 = 30 * 60_000;
+/// Fewest telling words that must be in both, and smallest share of the smaller number of words, in tenths.
+const LEAST_WORDS: usize = 3;
+const LEAST_WORD_TENTHS: usize = 5;
 /// Places that a facet remembers.
 const MOST_PLACES: usize = 4;
 
@@ -27,6 +33,8 @@ const MOST_PLACES: usize = 4;
 pub(super) enum Bond {
     /// One place, begun together.
     Place,
+    /// The same telling words, no contradiction of hazards or places.
+    Words,
     /// One hazard, no contradiction of places.
     Hazard,
     /// The same posts.
@@ -44,6 +52,8 @@ pub(super) struct Facet {
     pub(super) posts: u32,
     places: Vec<(PlaceCode, u32)>,
     identities: PostSketch,
+    /// Telling words, ascending; numbers say too little.
+    words: Vec<String>,
 }
 
 impl Facet {
@@ -55,6 +65,7 @@ impl Facet {
             posts: signal.counts.posts.observed,
             places: signal.places.iter().take(MOST_PLACES).copied().collect(),
             identities: signal.identities.clone(),
+            words: words(signal),
         }
     }
 
@@ -72,6 +83,7 @@ impl Facet {
                 (agree || self.same_place(other)).then_some(Bond::Hazard)
             }
             (Some(_), Some(_)) => None,
+            (None, _) | (_, None) if self.shares_words(other) => Some(Bond::Words),
             (None, _) | (_, None) => {
                 (self.begins_with(other) && self.one_place(other)).then_some(Bond::Place)
             }
@@ -96,6 +108,15 @@ impl Facet {
     fn shares_posts(&self, other: &Self) -> bool {
         let (common, possible) = self.identities.overlap(&other.identities);
         common >= LEAST_COMMON && common * 10 >= LEAST_TENTHS * possible
+    }
+
+    /// Topics that rise over a day share words long after they share posts.
+    fn shares_words(&self, other: &Self) -> bool {
+        let held = |word: &&String| other.words.binary_search(*word).is_ok();
+        let common = self.words.iter().filter(held).count();
+        let possible = self.words.len().min(other.words.len());
+        let apart = self.place().is_some() && other.place().is_some() && !self.same_place(other);
+        common >= LEAST_WORDS && common * 10 >= LEAST_WORD_TENTHS * possible && !apart
     }
 
     fn begins_with(&self, other: &Self) -> bool {
@@ -144,65 +165,10 @@ impl Facet {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::post::PostIdentity;
-    use crate::window::Bottom;
-
-    /// A topic of `posts`, most of which are at `place`.
-    fn facet(topic: &str, minute: i64, place: &str, posts: std::ops::Range<u64>) -> Facet {
-        let mut identities = Bottom::default();
-        // Spread like hashes: the smallest ones are a fair sample.
-        let spread = posts
-            .clone()
-            .map(|post| post.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        spread.for_each(|hash| identities.insert(PostIdentity(hash)));
-        let count = u32::try_from(posts.end - posts.start).unwrap_or(0);
-        Facet {
-            topic: TopicKey::new(topic),
-            onset_at: EventTime::from_millis(minute * 60_000),
-            posts: count,
-            places: vec![(PlaceCode::new(place), count)],
-            identities: PostSketch::of(std::iter::once(&identities)),
-        }
-    }
-
-    #[test]
-    fn shared_posts_or_a_shared_hazard_make_one_event() {
-        let quake = facet("hazard:gempa@ID-NB", 0, "ID-NB", 0..200);
-        let tag = facet("tag:gempa", 50, "ID-NB", 100..260);
-        let bare = facet("hazard:gempa", 50, "ID-NB", 900..990);
-        let wave = facet("hazard:tsunami@ID-NB", 2, "ID-NB", 0..90);
-        assert_eq!(quake.bond(&tag), Some(Bond::Posts));
-        assert_eq!(quake.bond(&bare), Some(Bond::Hazard));
-        assert_eq!(quake.bond(&wave), Some(Bond::Posts));
-    }
-
-    #[test]
-    fn a_place_counts_only_for_what_began_together() {
-        let quake = facet("hazard:gempa@ID-NB", 0, "ID-NB", 0..200);
-        let soon = facet("place:ID-NB", 20, "ID-NB", 500..700);
-        let late = facet("place:ID-NB", 50, "ID-NB", 500..700);
-        assert_eq!(quake.bond(&soon), Some(Bond::Place));
-        assert_eq!(quake.bond(&late), None);
-    }
-
-    #[test]
-    fn two_hazards_in_one_place_or_one_hazard_in_two_places_are_two_events() {
-        let flood = facet("hazard:banjir@ID-JK", 0, "ID-JK", 0..200);
-        let riot = facet("hazard:kerusuhan@ID-JK", 5, "ID-JK", 500..700);
-        let elsewhere = facet("hazard:banjir@ID-KS", 5, "ID-KS", 900..999);
-        assert_eq!(flood.bond(&riot), None);
-        assert_eq!(flood.bond(&elsewhere), None);
-        assert_eq!(elsewhere.bond(&flood), None);
-    }
-
-    #[test]
-    fn a_regency_and_its_province_are_one_place() {
-        let mut regency = facet("hazard:gempa@ID-5208", 0, "ID-5208", 0..40);
-        regency.places.push((PlaceCode::new("ID-NB"), 38));
-        let province = facet("hazard:gempa@ID-NB", 1, "ID-NB", 700..900);
-        assert_eq!(regency.bond(&province), Some(Bond::Hazard));
-    }
+fn words(signal: &Signal) -> Vec<String> {
+    let is_word = |word: &&str| word.bytes().any(|byte| !byte.is_ascii_digit());
+    let words = signal.terms.iter().map(|term| term.term.as_str());
+    let mut words: Vec<String> = words.filter(is_word).map(str::to_owned).collect();
+    words.sort_unstable();
+    words
 }
