@@ -16,9 +16,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kentongan::alert::{Alert, Title};
+use kentongan::alert::{Alert, Title, Words};
 use kentongan::config::Config;
-use kentongan::desk::{Access, Desk, FeedHealth, Health, Limits, Rising, router};
+use kentongan::desk::{
+    Access, CapDocuments, Desk, FeedHealth, FeedLedger, Health, Limits, Rising, router,
+};
 use kentongan::detect::FeedState;
 use kentongan::metrics::{Known, Metrics};
 use kentongan::post::{FeedKind, TopicKey};
@@ -51,7 +53,9 @@ async fn main() -> anyhow::Result<()> {
         metrics,
         Arc::new(clock::now),
     );
-    let desk = Arc::new(desk.with_actions(Arc::new(Told)));
+    let documents = CapDocuments::new("/kentongan", Words::built_in()?);
+    let desk = desk.with_actions(Arc::new(Told)).with_documents(documents);
+    let desk = Arc::new(desk);
     let reader = Arc::clone(&desk);
     let read = std::thread::spawn(move || read_alerts(&reader));
     let told = Arc::clone(&desk);
@@ -128,7 +132,13 @@ fn made_up_feeds() -> Vec<FeedHealth> {
         kind,
         state,
         delay_s,
+        waiting: Some(0),
         received: 1_234,
+        ledger: FeedLedger {
+            counted: 34,
+            irrelevant: 1_200,
+            ..FeedLedger::default()
+        },
     };
     vec![
         feed(

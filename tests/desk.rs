@@ -22,7 +22,9 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use kentongan::alert::Alert;
-use kentongan::desk::{Access, Desk, FeedHealth, Health, Limits, Rising, probes_router, router};
+use kentongan::desk::{
+    Access, Desk, FeedHealth, FeedLedger, Health, Limits, Rising, probes_router, router,
+};
 use kentongan::detect::FeedState;
 use kentongan::metrics::{Known, Metrics};
 use kentongan::post::{EventTime, FeedKind, TopicKey};
@@ -143,14 +145,22 @@ fn feeds() -> Vec<FeedHealth> {
             kind: FeedKind::Social,
             state: FeedState::Flowing,
             delay_s: Some(1.5),
+            waiting: Some(7),
             received: 1_234,
+            ledger: FeedLedger {
+                counted: 34,
+                irrelevant: 1_200,
+                ..FeedLedger::default()
+            },
         },
         FeedHealth {
             name: "feeds.news".to_owned(),
             kind: FeedKind::News,
             state: FeedState::Stalled,
             delay_s: None,
+            waiting: None,
             received: 0,
+            ledger: FeedLedger::default(),
         },
     ]
 }

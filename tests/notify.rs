@@ -9,32 +9,28 @@
     reason = "a test fails where it stands, and reads the clock and the environment as service does"
 )]
 
+#[path = "notify/alertmanager.rs"]
+mod alertmanager;
+#[path = "notify/mail_tls.rs"]
+mod mail_tls;
 #[path = "notify/people.rs"]
 mod people;
 
 use std::collections::VecDeque;
-use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use kentongan::alert::{Alert, UtcTime};
-use kentongan::notify::{
-    Alertmanager, Answer, Arrival, Channel, Endpoint, Place, Post, Request, Sender, Webhook,
-};
+use kentongan::notify::{Answer, Arrival, Channel, Endpoint, Place, Sender, Webhook};
 use kentongan::post::EventTime;
-use kentongan::triage::Status;
 use serde_json::Value;
 
 const EXAMPLE: &str = include_str!("../docs/alert-v1.example.json");
-const BINARY: &str = "prometheus-alertmanager";
-const CONFIG: &str = "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n";
-const START_DEADLINE: Duration = Duration::from_secs(20);
 
 fn now() -> EventTime {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -72,148 +68,6 @@ async fn carry(channel: &mut dyn Channel, sender: &Sender, now: EventTime) -> Ve
         answers.push(answer);
     }
     answers
-}
-
-/// An Alertmanager of this test's own, ended with it.
-struct Running {
-    child: Child,
-    base: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.child.kill().unwrap_or_default();
-        self.child.wait().map(drop).unwrap_or_default();
-    }
-}
-
-impl Running {
-    /// `None` when it is not installed and the quick run was asked for.
-    async fn start() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("alertmanager.yml");
-        std::fs::File::create(&config)
-            .unwrap()
-            .write_all(CONFIG.as_bytes())
-            .unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let child = Command::new(BINARY)
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.path={}", folder.path().display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .arg("--cluster.listen-address=")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let child = match child {
-            Ok(child) => child,
-            Err(_) if std::env::var("KENTONGAN_QUICK").is_ok() => {
-                eprintln!("{BINARY} is not installed: skipped in the quick run");
-                return None;
-            }
-            Err(error) => {
-                panic!("{BINARY}: {error}; install it: apt-get install prometheus-alertmanager")
-            }
-        };
-        let running = Self {
-            child,
-            base: format!("http://127.0.0.1:{port}"),
-            _folder: folder,
-        };
-        tokio::time::timeout(START_DEADLINE, running.ready())
-            .await
-            .unwrap_or_else(|_| panic!("{BINARY} did not become ready in {START_DEADLINE:?}"));
-        Some(running)
-    }
-
-    async fn ready(&self) {
-        let mut tries = tokio::time::interval(Duration::from_millis(50));
-        loop {
-            tries.tick().await;
-            let answer = reqwest::get(format!("{}/-/ready", self.base)).await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return;
-            }
-        }
-    }
-
-    /// What it holds as active.
-    async fn active(&self) -> Vec<Value> {
-        let url = format!("{}/api/v2/alerts?active=true", self.base);
-        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
-        serde_json::from_str(&text).unwrap()
-    }
-}
-
-fn end(alert: &Value) -> EventTime {
-    let end: UtcTime = serde_json::from_value(alert["endsAt"].clone()).unwrap();
-    end.0
-}
-
-#[tokio::test]
-async fn a_real_alertmanager_receives_renews_and_resolves() {
-    let sender = Sender::new().unwrap();
-    let Some(running) = Running::start().await else {
-        return;
-    };
-    let base = Endpoint::parse(&running.base).unwrap();
-    let mut channel = Alertmanager::new(&base, 30_000, 100);
-    let begin = now();
-
-    arrive(&mut channel, &example(1, begin), begin);
-    assert_eq!(
-        carry(&mut channel, &sender, begin).await,
-        [Answer::Accepted]
-    );
-    let received = running.active().await;
-    assert_eq!(received.len(), 1, "{received:?}");
-    assert_eq!(
-        received[0]["labels"]["incident"],
-        "gempa-id-nb-20260303t201126"
-    );
-    assert_eq!(received[0]["labels"]["severity"], "critical");
-    assert_eq!(end(&received[0]), begin.plus_millis(120_000));
-
-    let later = begin.plus_millis(30_000);
-    assert_eq!(
-        carry(&mut channel, &sender, later).await,
-        [Answer::Accepted]
-    );
-    let renewed = running.active().await;
-    assert_eq!(renewed.len(), 1, "the same labels are the same alert");
-    assert_eq!(renewed[0]["fingerprint"], received[0]["fingerprint"]);
-    assert_eq!(end(&renewed[0]), begin.plus_millis(150_000));
-
-    let mut over = example(2, begin);
-    over.status = Status::Resolved;
-    over.resolved_at = Some(UtcTime::new(begin));
-    arrive(&mut channel, &over, begin);
-    assert_eq!(
-        carry(&mut channel, &sender, begin).await,
-        [Answer::Accepted]
-    );
-    assert_eq!(running.active().await, Vec::<Value>::new());
-}
-
-#[tokio::test]
-async fn what_a_real_alertmanager_calls_bad_is_refused() {
-    let sender = Sender::new().unwrap();
-    let Some(running) = Running::start().await else {
-        return;
-    };
-    let bad = Request::Post(Post {
-        endpoint: Endpoint::parse(&running.base)
-            .unwrap()
-            .join("api/v2/alerts"),
-        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body: br#"[{"labels": {}}]"#.to_vec(),
-    });
-    assert_eq!(sender.send(&bad).await, Answer::Refused { status: 400 });
 }
 
 /// A status and its `Retry-After`.

@@ -9,6 +9,9 @@
     reason = "a test fails where it stands, and waits for what it awaits under a deadline"
 )]
 
+#[path = "prometheus/stopped_broker.rs"]
+mod stopped_broker;
+
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -65,9 +68,8 @@ fn alertmanager(address: &str, folder: &Path) -> Option<Running> {
     )
 }
 
-fn prometheus(address: &str, target: &str, folder: &Path) -> Option<Running> {
+fn prometheus(address: &str, target: &str, rules: &Path, folder: &Path) -> Option<Running> {
     let config = folder.join("prometheus.yml");
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/prometheus/rules.yaml");
     let text = format!(
         "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\n\
          rule_files: ['{}']\n\
@@ -201,7 +203,8 @@ async fn rules_and_dashboard_ask_for_what_a_real_run_has() {
     let Some(_pager) = alertmanager(&pager, folder.path()) else {
         return;
     };
-    let Some(_scraper) = prometheus(&scraper, &program, folder.path()) else {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/prometheus/rules.yaml");
+    let Some(_scraper) = prometheus(&scraper, &program, &rules, folder.path()) else {
         return;
     };
     let _program = kentongan(&program, &pager).unwrap();

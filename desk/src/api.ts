@@ -39,9 +39,11 @@ export interface Side { who: Voice["who"]; sampled: number; terms: Term[] }
 export interface Lead { kind: string; seconds: number }
 export interface Evidence { id: string; kind: string; platform: string; created_at: string; text: string; url: string | null }
 
+/** What a person did. */
+export interface Done extends Action { id: string; do: string }
 /** One revision in full. */
 export interface Alert extends Omit<Row, "place"> {
-  reason: string; topics: string[]; critical: number; ratio: number; surprise: number;
+  reason: string; actions?: Done[]; topics: string[]; critical: number; ratio: number; surprise: number;
   counts: Record<string, Pair>;
   character_why: ({ what: string } & Pair)[];
   feeds: { kinds: Record<string, number>; names: Record<string, number> };
@@ -52,7 +54,9 @@ export interface Alert extends Omit<Row, "place"> {
 
 export interface HistoryEntry { revision: number; status: Status; reason: string; level: Level; at: string; observed: number; expected: number; owner: string | null }
 export interface Detail { alert: Alert; history: HistoryEntry[] }
-export interface Feed { name: string; kind: string; state: "flowing" | "quiet" | "silent" | "stalled"; delay_s: number | null; received: number }
+/** What became of the posts of a feed. */
+export const OUTCOMES = ["counted", "irrelevant", "untopical", "duplicate", "late", "refused"] as const;
+export interface Feed { name: string; kind: string; state: "flowing" | "quiet" | "silent" | "stalled"; delay_s: number | null; waiting: number | null; received: number; ledger: Record<(typeof OUTCOMES)[number], number> }
 
 export interface Incidents { at: string | null; kept_from: string | null; incidents: Row[] }
 /** A topic beside the count at which it would be a spike. */

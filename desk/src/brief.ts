@@ -1,5 +1,5 @@
 // An incident as a page of Markdown, for a mail or a meeting.
-import type { Alert, Detail } from "./api";
+import type { Alert, Detail, Done } from "./api";
 import { date, everywhere, languageName, number } from "./format";
 import { speech, word } from "./words.svelte";
 
@@ -17,6 +17,14 @@ export function summary(alert: Alert): string {
   const { observed, expected, critical, ratio, surprise } = alert;
   const told = Object.entries({ observed, expected, critical, ratio, surprise }).map(([name, value]) => [name, number(value)]);
   return word("summary", { ...Object.fromEntries(told), window: word(alert.window) });
+}
+
+/** What people did, under a heading of its own. */
+function deeds({ actions }: Alert): string[] {
+  if (!actions?.length) return [];
+  const line = ({ do: what, by, at, until, note }: Done) =>
+    `- ${date(at)}: ${word(`do_${what}`)}, ${plain(by)}${until ? `, ${word("until", { date: date(until) })}` : ""}${note ? `: ${plain(note)}` : ""}`;
+  return [`## ${word("actions")}`, "", ...actions.map(line), ""];
 }
 
 export function brief({ alert, history }: Detail): string {
@@ -40,6 +48,7 @@ export function brief({ alert, history }: Detail): string {
     "",
     ...(alert.evidence.length ? alert.evidence.map((post) => `- ${date(post.created_at)}, ${plain(post.platform || word(post.kind))}: ${plain(post.text)}`) : [word("no_evidence")]),
     "",
+    ...deeds(alert),
     `## ${word("history")}`,
     "",
     ...history.map((entry) => `- ${date(entry.at)}: ${entry.level.toUpperCase()}, ${word(entry.status)} (${word(entry.reason)}), ${number(entry.observed)} / ${number(entry.expected)}`),

@@ -18,6 +18,7 @@ const ALERTS = [
   alert("over", { level: "siaga", status: "resolved", resolved_at: "2026-03-03T21:00:00.000Z", title: { id: "Banjir di Semarang", en: "Flood in Semarang" } }),
 ];
 ALERTS[0].evidence[0].text = HOSTILE;
+ALERTS[0].actions = [{ id: "a1", do: "note", by: "Rina", at: "2026-03-03T20:20:00.000Z", until: null, note: "BPBD sudah *dihubungi*" }];
 
 let browser, desk, page, watch;
 
@@ -105,13 +106,28 @@ test("the pane names the claim, its verdict and its link, and accuses nobody", a
   assert.equal(await claims.locator("img").count(), 0);
 });
 
+test("the pane tells what people did, in their words", async () => {
+  const table = page.locator("#detail h3", { hasText: /^Tindakan$/ }).locator("+ table");
+  const text = await table.innerText();
+  for (const word of ["Catatan", "Rina", "BPBD sudah *dihubungi*"]) assert.ok(text.includes(word), text);
+});
+
 test("an incident leaves as a brief in which strangers' text is no markup", async () => {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Ringkasan" }).click()]);
   const text = await readFile(await download.path(), "utf8");
   assert.equal(download.suggestedFilename(), "lombok.md");
   assert.ok(text.startsWith("# AWAS (4): Gempa di Nusa Tenggara Barat: 412 unggahan"), text);
   assert.ok(text.includes("03:11:26 WIB · 04:11 WITA · 05:11 WIT · 20:11 UTC"), text);
+  assert.ok(text.includes("Catatan, Rina: BPBD sudah \\*dihubungi\\*"), text);
   assert.ok(text.includes("\\<img src=x\\> \\[klik\\]\\(javascript:alert\\(1\\)\\) \\*tebal\\*"), text);
+});
+
+test("on paper there is the incident, and nothing to press", async () => {
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  assert.ok(await page.locator("#detail h2").isVisible());
+  assert.equal(await page.locator("button:visible, input:visible").count(), 0);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  await page.emulateMedia({ media: "screen", colorScheme: null });
 });
 
 test("an incident leaves as JSON", async () => {
@@ -132,6 +148,8 @@ test("the address names the incident, and opens it again", async () => {
 
 test("a feed that stands still is told on top", async () => {
   assert.equal(await page.locator(".stopped").innerText(), "ALIRAN BERHENTI: feeds.news");
+  const feed = (await page.locator("#feeds tbody tr").first().innerText()).replace(/\s+/g, " ");
+  assert.match(feed, /feeds\.social media sosial mengalir .* 0 1\.234 dihitung 34 · di luar Indonesia 1\.200/);
 });
 
 test("the wall screen, the theme and the keys are switched, and single keys can be switched off", async () => {

@@ -15,7 +15,7 @@ use crate::triage::{Level, Status};
 
 /// The media type of a document.
 pub const CAP_MEDIA_TYPE: &str = "application/cap+xml";
-/// Most earlier revisions that are named.
+/// Most earlier revisions that are named, the newest.
 const REFERENCES_MAX: usize = 50;
 
 /// An earlier revision of the same incident.
@@ -46,11 +46,13 @@ pub fn cap(alert: &Alert, earlier: &[Earlier], source: &str, words: &Words) -> S
     if alert.exercise {
         xml.element("note", Words::of(&words.cap, "exercise", Tongue::English));
     }
-    let older = earlier
+    let older: Vec<&Earlier> = earlier
         .iter()
-        .filter(|other| other.revision < alert.revision);
+        .filter(|other| other.revision < alert.revision)
+        .collect();
     let references: Vec<String> = older
-        .take(REFERENCES_MAX)
+        .iter()
+        .skip(older.len().saturating_sub(REFERENCES_MAX))
         .map(|other| {
             let id = name(&format!("{}-{}", alert.incident, other.revision));
             format!("{sender},{id},{}", time(other.at))

@@ -12,13 +12,13 @@ use super::{Alert, Rendering, SCHEMA_ID, UtcTime};
 use crate::triage::{Level, Status};
 
 const CONTENT_TYPE: &str = "application/json";
-const STRUCTURED_TYPE: &str = "application/cloudevents+json; charset=UTF-8";
+pub(super) const STRUCTURED_TYPE: &str = "application/cloudevents+json; charset=UTF-8";
 /// Its key on Kafka: readers of alerts pass over it.
 pub const HEARTBEAT_KEY: &str = "heartbeat";
 const HEARTBEAT_SCHEMA_ID: &str = "urn:kentongan:heartbeat:v1";
 
 /// The one attribute that is not made from the data.
-const LATENCY: &str = "delayms";
+pub(super) const LATENCY: &str = "delayms";
 
 impl Alert {
     /// Reads a record of `alerts`, written in either mode; `None`: it is no alert.
@@ -45,7 +45,7 @@ pub struct Delivery {
 }
 
 /// A record that says: Kentongan is alive. Its absence is the alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Heartbeat {
     /// The name of this record's schema.
     pub schema: String,

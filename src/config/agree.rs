@@ -34,10 +34,12 @@ pub(crate) fn kafka_names(tree: &Table, report: &mut Report<'_>) {
     .iter()
     .filter_map(|key| name_at(tree.get("kafka")?, "kafka", key))
     .collect();
-    uses.extend(
-        tree.get("claims")
-            .and_then(|node| name_at(node, "claims", "feed")),
-    );
+    for (section, key) in [("claims", "feed"), ("alert", "cap_topic")] {
+        uses.extend(
+            tree.get(section)
+                .and_then(|node| name_at(node, section, key)),
+        );
+    }
     if let Some(Value::List(feeds)) = tree.get("feeds").map(|node| &node.value) {
         let names = feeds.iter().enumerate();
         uses.extend(

@@ -229,6 +229,9 @@ fn alert(mut section: Section<'_, '_, '_>) -> Alert {
         cloudevents: section
             .choice("cloudevents", &EventMode::ALL, EventMode::as_str, None)
             .unwrap_or(EventMode::Binary),
+        cap_topic: section
+            .text("cap_topic", text_rules::kafka_name_or_none)
+            .unwrap_or_default(),
         url: section
             .text("url", text_rules::incident_url)
             .unwrap_or_default(),

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use crate::config::section::{Fault, Section};
-use crate::config::text_rules::{self, kafka_name};
+use crate::config::section::Section;
+use crate::config::text_rules;
 
 /// Fact-checked claims.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,7 +33,9 @@ impl Claims {
 
     pub(super) fn read(mut section: Section<'_, '_, '_>) -> Self {
         let claims = Self {
-            feed: section.text("feed", name_or_none).unwrap_or_default(),
+            feed: section
+                .text("feed", text_rules::kafka_name_or_none)
+                .unwrap_or_default(),
             file: section.text("file", text_rules::path).unwrap_or_default(),
             max_claims: section.whole("max_claims", 1..=1_000_000),
             max_claim_bytes: section.whole("max_claim_bytes", 1024..=1_048_576),
@@ -43,11 +45,4 @@ impl Claims {
         section.finish();
         claims
     }
-}
-
-fn name_or_none(text: &str) -> Result<String, Fault> {
-    if text.is_empty() {
-        return Ok(String::new());
-    }
-    kafka_name(text)
 }

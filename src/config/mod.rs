@@ -352,6 +352,8 @@ pub struct Alert {
     pub source: String,
     /// How a `CloudEvents` event and its record go together on Kafka.
     pub cloudevents: EventMode,
+    /// The Kafka topic of the CAP documents; empty: none are written there.
+    pub cap_topic: String,
     /// Where a person reads about an incident.
     pub url: String,
 }

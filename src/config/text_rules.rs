@@ -42,6 +42,14 @@ pub(crate) fn kafka_name(text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// The name of a Kafka topic; empty for none.
+pub(crate) fn kafka_name_or_none(text: &str) -> Result<String, Fault> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    kafka_name(text)
+}
+
 /// The name of one process among those of its group; empty for one made of host and process id.
 pub(crate) fn member(text: &str) -> Result<String, Fault> {
     if text.is_empty() {

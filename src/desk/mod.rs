@@ -35,7 +35,7 @@ mod trial;
 pub use access::{Access, AccessError, Holder, Role};
 pub use cap::CapDocuments;
 pub use events::{EventLog, Message, Resume};
-pub use feeds::{FeedHealth, Feeds};
+pub use feeds::{FeedHealth, FeedLedger, Feeds};
 pub use handover::{HandedOver, Handover};
 pub use health::{Health, Latch};
 pub use openapi::openapi;

@@ -9,6 +9,8 @@
 mod family;
 mod words;
 
+use prometheus::core::Collector as _;
+use prometheus::proto::{Metric, MetricFamily};
 use prometheus::{
     Error, Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry, TextEncoder,
@@ -178,6 +180,29 @@ impl Metrics {
         self.lag
             .with_label_values(&[stage, name, &partition.to_string()])
             .set(i64::try_from(records).unwrap_or(i64::MAX));
+    }
+
+    /// Records of the Kafka topic `name` that wait for `stage`, as far as this process reads it; `None`: it does not.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole numbers that were stated as such"
+    )]
+    pub fn lag_of(&self, stage: &str, name: &str) -> Option<u64> {
+        let families = self.lag.collect();
+        let rows = families.iter().flat_map(MetricFamily::get_metric);
+        let is_asked = |row: &&Metric| {
+            let labels = row.get_label();
+            let has = |label: &str, value: &str| {
+                labels
+                    .iter()
+                    .any(|pair| pair.name() == label && pair.value() == value)
+            };
+            has("stage", stage) && has("name", name)
+        };
+        let own = rows.filter(is_asked);
+        own.map(|row| row.get_gauge().get_value() as u64)
+            .reduce(|sum, records| sum.saturating_add(records))
     }
 
     /// States how many partitions of a stage have records and stand.

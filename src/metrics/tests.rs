@@ -91,6 +91,10 @@ fn a_partition_that_went_away_is_no_longer_stated() {
             .unwrap()
             .contains(r#"name="feeds.news",partition="2",stage="ingest"} 17"#)
     );
+    metrics.set_lag("ingest", "feeds.news", 3, 5);
+    metrics.set_lag("detect", "counts", 3, 1);
+    assert_eq!(metrics.lag_of("ingest", "feeds.news"), Some(22));
+    assert_eq!(metrics.lag_of("ingest", "feeds.social"), None);
     metrics.forget_lag("ingest", "feeds.news", 2);
     metrics.forget_lag("ingest", "feeds.news", 3);
     assert!(!exposition(&registry).unwrap().contains("feeds.news"));

@@ -1,7 +1,7 @@
 //! Prometheus Alertmanager, API v2. One automaton for each replica: every replica gets every alert.
 //!
-//! Rule: an alert is its labels, so they hold only what tells an incident and its level apart; counts
-//! and times are annotations. A firing alert is sent again at each interval with an end four intervals
+//! Rule: an alert is its labels, so they hold only what tells an incident and its level apart, and the topic that
+//! led when it was first heard of; counts, times and what people did are annotations. A firing alert is sent again at each interval with an end four intervals
 //! ahead: if Kentongan dies, Alertmanager lets it go. A resolved one is sent for five more minutes.
 //! Each incident has a request of its own: a 400 names the bad one, which then waits for its next revision.
 //! A raised level is another label set: the earlier one is resolved with it.
@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::backoff::Backoff;
 use super::{Answer, Arrival, Channel, Endpoint, Place, Post, Request};
-use crate::alert::{Alert, UtcTime};
+use crate::alert::{Alert, PersonAction, UtcTime};
 use crate::post::EventTime;
 use crate::triage::{Level, Status};
 
@@ -97,7 +97,10 @@ impl Alertmanager {
             return;
         }
         self.changes += 1;
-        let labels = labels(alert);
+        let mut labels = labels(alert);
+        if let Some(topic) = self.first_topic(&alert.incident) {
+            labels.insert("topic", topic);
+        }
         self.supersede(alert, &labels, place, now);
         let mut entry = Entry::of(alert, self.changes, place, now);
         if alert.status == Status::Resolved {
@@ -118,6 +121,13 @@ impl Alertmanager {
                 entry.end(now, now);
             }
         }
+    }
+
+    /// Another topic may lead by now, and that is no other alert.
+    fn first_topic(&self, incident: &str) -> Option<String> {
+        let mut all = self.entries.keys();
+        let known = all.find(|labels| labels.get("incident").is_some_and(|id| id == incident))?;
+        known.get("topic").cloned()
     }
 
     fn newest_revision(&self, incident: &str) -> u32 {
@@ -310,5 +320,22 @@ fn annotations(alert: &Alert) -> BTreeMap<&'static str, String> {
     if let Some(place) = alert.places.first() {
         annotations.insert("place", place.name.en.clone());
     }
+    let deeds = [
+        ("acknowledged", &alert.acknowledged),
+        ("snoozed", &alert.snoozed),
+        ("false_alarm", &alert.false_alarm),
+    ];
+    let deeds = deeds
+        .into_iter()
+        .filter_map(|(name, deed)| Some((name, deed.as_ref()?)));
+    annotations.extend(deeds.map(|(name, deed)| (name, in_words(deed))));
     annotations
+}
+
+/// Who, and until when.
+fn in_words(deed: &PersonAction) -> String {
+    deed.until.map_or_else(
+        || deed.by.clone(),
+        |until| format!("{} until {until}", deed.by),
+    )
 }

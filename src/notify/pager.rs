@@ -16,7 +16,7 @@ use super::{Answer, Arrival, Channel, Form, Message, Place, Request};
 use crate::alert::Alert;
 use crate::config::Route;
 use crate::post::EventTime;
-use crate::triage::Status;
+use crate::triage::{Reason, Status};
 
 /// Longest wait between two tries, unless the other side asks for longer.
 const LONGEST_WAIT_MS: i64 = 300_000;
@@ -110,7 +110,13 @@ impl Pager {
         let taken_over = before.as_ref().is_some_and(|watched| {
             watched.alert.acknowledged.is_none() && alert.acknowledged.is_some()
         });
-        let mut verdict = self.routes.judge(alert, now, was_told);
+        // Nobody has it any more: whoever heard of it hears that too, like a kept one in the hours.
+        let has_expired = was_told && alert.reason == Reason::Expired;
+        let mut verdict = if has_expired {
+            self.routes.judge_kept(alert, now)
+        } else {
+            self.routes.judge(alert, now, was_told)
+        };
         if alert.status == Status::Updated && is_snoozed(alert, now) {
             verdict = Verdict::Never;
         }

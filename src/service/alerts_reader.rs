@@ -118,9 +118,10 @@ fn read(shared: &Shared, reader: &mut Reader, latch: Latch) -> Result<(), LogErr
         if told.is_none_or(|told| now.millis_since(told) >= 1_000) {
             told = Some(now);
             let feeds = shared.feeds.read().unwrap_or_else(PoisonError::into_inner);
-            reader
-                .desk
-                .tick(now, observe::feed_health(&shared.config, &feeds, now));
+            reader.desk.tick(
+                now,
+                observe::feed_health(&shared.config, &feeds, &shared.metrics, now),
+            );
         }
     }
     reader.desk.close();

@@ -107,6 +107,9 @@ impl Demo {
         broker.create(&format!("{}.dlq", config.kafka.actions), 1)?;
         broker.create(&config.kafka.alerts, 1)?;
         broker.create(&config.kafka.pulse, 1)?;
+        if !config.alert.cap_topic.is_empty() {
+            broker.create(&config.alert.cap_topic, 1)?;
+        }
         let history_ms = i64::try_from(DEMO_HISTORY.as_millis()).unwrap_or(i64::MAX);
         write_fact_check(&config, now.plus_millis(-history_ms))?;
         let posts = Simulation::new(&Settings {

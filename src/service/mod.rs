@@ -6,6 +6,7 @@
 pub mod action_stage;
 pub mod action_writer;
 mod alerts_reader;
+mod cap_chain;
 pub mod claims_file;
 pub mod clock;
 pub mod dead_letters;
@@ -37,6 +38,7 @@ mod triage_threads;
 mod trial;
 mod watchdog;
 mod watched_log;
+mod written;
 
 use crate::alert::{Rendering, Words, WordsError};
 use crate::config::{Config, SecretError};

@@ -16,7 +16,7 @@ use super::triage_stage::TriageStage;
 use super::{clock, notify_addresses};
 use crate::claims::Counters;
 use crate::config::Config;
-use crate::desk::FeedHealth;
+use crate::desk::{FeedHealth, FeedLedger};
 use crate::detect::{Detector, FeedState};
 use crate::feed::Refusal;
 use crate::ingest::Outcomes;
@@ -277,10 +277,12 @@ pub(super) fn turned(shared: &Shared, stage: &str) {
 pub(super) fn feed_health(
     config: &Config,
     statements: &FeedStatements,
+    metrics: &Metrics,
     now: EventTime,
 ) -> Vec<FeedHealth> {
     let row = |feed: &crate::config::Feed| {
         let until = statements.closed_until.get(&feed.kind);
+        let outcomes = statements.ledgers.get(&feed.name);
         FeedHealth {
             name: feed.name.clone(),
             kind: feed.kind,
@@ -290,13 +292,23 @@ pub(super) fn feed_health(
                 .copied()
                 .unwrap_or(FeedState::Stalled),
             delay_s: until.map(|&until| seconds(now.millis_since(until))),
-            received: statements
-                .ledgers
-                .get(&feed.name)
-                .map_or(0, Outcomes::received),
+            waiting: metrics.lag_of("ingest", &feed.name),
+            received: outcomes.map_or(0, Outcomes::received),
+            ledger: outcomes.map_or_else(FeedLedger::default, feed_ledger),
         }
     };
     config.feeds.iter().map(row).collect()
+}
+
+fn feed_ledger(outcomes: &Outcomes) -> FeedLedger {
+    FeedLedger {
+        counted: outcomes.counted,
+        irrelevant: outcomes.irrelevant,
+        untopical: outcomes.untopical,
+        duplicate: outcomes.duplicate,
+        late: outcomes.late,
+        refused: outcomes.refused_total(),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "delays are far below 2^52")]

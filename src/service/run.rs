@@ -264,6 +264,9 @@ fn partitions(shared: &Shared, config: &Config) -> Result<(Vec<u32>, bool), Serv
     if config.kafka.delivery == Delivery::ExactlyOnce {
         asked.push(&config.kafka.snapshots);
     }
+    if !config.alert.cap_topic.is_empty() {
+        asked.push(&config.alert.cap_topic);
+    }
     let counts = catalogue.partition_counts(&asked)?;
     if let Some(missing) = asked.iter().zip(&counts).find(|(_, count)| count.is_none()) {
         let name = (*missing.0).to_owned();

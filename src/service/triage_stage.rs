@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::action_stage::{action_place, refused_action};
+use super::cap_chain::CapChain;
 use super::stage::Stage;
+use super::written::Written;
 use crate::alert::{Alert, CloudEvent, Delivery, Rendering, UtcTime, cloud_event, heartbeat_event};
 use crate::config::{Config, EventMode};
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
-use crate::triage::{
-    Acted, Action, ActionRefusal, Character, FactChecks, Level, Revision, Status, Triage,
-};
+use crate::triage::{Acted, Action, ActionRefusal, FactChecks, Revision, Status, Triage};
 
 /// From one heartbeat to the next, wall time.
 const HEARTBEAT_MS: i64 = 60_000;
@@ -39,6 +39,7 @@ pub struct TriageStage {
     progressed: bool,
     leaves: bool,
     beats: Option<Beats>,
+    documents: Option<CapChain>,
     tally: Tally,
     sent: Vec<Written>,
     turned_away: u64,
@@ -49,23 +50,6 @@ pub struct TriageStage {
 struct Beats {
     held: Option<EventTime>,
     given: Option<EventTime>,
-}
-
-/// One revision that went out, as metrics count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
-    /// Its level.
-    pub level: Level,
-    /// Its character.
-    pub character: Character,
-    /// What it says.
-    pub status: Status,
-    /// Whether its posts resemble a fact-checked claim.
-    pub has_claims: bool,
-    /// From the estimated onset to the opening, event time, milliseconds.
-    pub detection_ms: i64,
-    /// Wall time of the batch that brought the deciding posts; `None`: a person made it.
-    pub sent_at: Option<EventTime>,
 }
 
 /// What triage has seen.
@@ -96,10 +80,18 @@ impl TriageStage {
             progressed: false,
             leaves: false,
             beats: None,
+            documents: None,
             tally: Tally::default(),
             sent: Vec::new(),
             turned_away: 0,
         }
+    }
+
+    /// Writes each revision as a CAP document too, where one is asked for.
+    #[must_use]
+    pub fn with_cap_documents(mut self) -> Self {
+        self.documents = CapChain::new(&self.config.alert.cap_topic);
+        self
     }
 
     /// Writes a heartbeat a minute among the alerts, as long as it owns the signals.
@@ -163,6 +155,7 @@ impl TriageStage {
         self.triage = Triage::new(&self.config);
         self.triage.use_fact_checks(unused);
         self.folded = false;
+        self.documents.iter_mut().for_each(CapChain::forget);
         self.next = None;
         self.pending.clear();
         self.dead_letters.clear();
@@ -176,19 +169,29 @@ impl TriageStage {
         self.next = self.next.max(Some(record.offset.saturating_add(1)));
         self.folded = true;
         self.progressed |= is_new;
+        let before = self.pending.len();
         if action_place(record).is_some() {
-            return self.act(record, is_new);
+            self.act(record, is_new);
+        } else {
+            self.take(record, is_new);
         }
+        if let Some(documents) = &mut self.documents {
+            let told = self.pending.iter().skip(before);
+            told.for_each(|revision| documents.hear(revision));
+        }
+        if !is_new {
+            self.pending.truncate(before);
+        }
+    }
+
+    fn take(&mut self, record: &Record<'_>, is_new: bool) {
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
                 let before = self.pending.len();
                 self.triage.apply(signal, &mut self.pending);
-                if !is_new {
-                    self.pending.truncate(before);
-                }
                 let told = self.pending.iter().skip(before);
-                let opened = told.filter(|revision| revision.status == Status::Opened);
+                let opened = told.filter(|told| is_new && told.status == Status::Opened);
                 self.tally.incidents += opened.count() as u64;
             }
             Err(error) => {
@@ -199,14 +202,13 @@ impl TriageStage {
     }
 
     fn act(&mut self, record: &Record<'_>, is_new: bool) {
-        let before = self.pending.len();
         let action = Action::decode(record.value.unwrap_or_default());
         let acted = action.and_then(|action| {
             let at = record.arrived_at;
             self.triage.act(action, at, &mut self.pending)
         });
         if !is_new {
-            return self.pending.truncate(before);
+            return;
         }
         if let Err(refused) = &acted {
             let letter = refused_action(&self.actions, record, refused);
@@ -244,7 +246,7 @@ impl TriageStage {
         })
     }
 
-    fn write(&self, revision: &Revision, now: EventTime) -> Option<Outgoing> {
+    fn write(&self, revision: &Revision, now: EventTime) -> Vec<Outgoing> {
         let alert = Alert::render(revision, &self.rendering);
         let delay_ms = now.millis_since(revision.signal.sent_at);
         let delivery = Delivery {
@@ -252,26 +254,13 @@ impl TriageStage {
             traceparent: None,
         };
         let event = cloud_event(&alert, &self.rendering.source, &delivery);
-        match event.and_then(|event| self.outgoing(event, now)) {
-            Ok(outgoing) => Some(outgoing),
-            Err(error) => {
-                tracing::error!(%error, incident = revision.incident, "an alert was not written");
-                None
-            }
-        }
-    }
-}
-
-impl Written {
-    fn of(revision: &Revision) -> Self {
-        Self {
-            level: revision.level,
-            character: revision.character,
-            status: revision.status,
-            has_claims: !revision.claims.is_empty(),
-            detection_ms: revision.opened_at.millis_since(revision.signal.onset_at),
-            sent_at: (!revision.reason.is_by_people()).then_some(revision.signal.sent_at),
-        }
+        let written = event.and_then(|event| self.outgoing(event, now));
+        let written = written.inspect_err(|error| {
+            tracing::error!(%error, incident = revision.incident, "an alert was not written");
+        });
+        let documents = self.documents.as_ref();
+        let document = documents.map(|documents| documents.write(&alert, &self.rendering, now));
+        written.into_iter().chain(document).collect()
     }
 }
 
@@ -305,7 +294,7 @@ impl Stage for TriageStage {
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         let alerts = self.pending.iter();
         let mut outputs: Vec<Outgoing> = alerts
-            .filter_map(|revision| self.write(revision, now))
+            .flat_map(|revision| self.write(revision, now))
             .chain(self.dead_letters.iter().cloned())
             .collect();
         if self.beats_at(now) {

@@ -30,7 +30,9 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Service
     let names = vec![config.kafka.actions.as_str().into()];
     let stage = ActionStage::new(config);
     threads.push(spawn_stage(shared, stage, names, observe::actions)?);
-    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?).with_heartbeat();
+    let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?)
+        .with_heartbeat()
+        .with_cap_documents();
     stage.use_fact_checks(checks);
     let names = vec![config.kafka.signals.as_str().into()];
     threads.push(spawn_stage(shared, stage, names, move |shared, stage| {

@@ -24,7 +24,9 @@ pub(crate) mod tests;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
-pub use action::{ACTION_SCHEMA, Action, ActionRefusal, ActionSink, Deed, RefusedAction, Unsent};
+pub use action::{
+    ACTION_SCHEMA, Action, ActionRefusal, ActionSink, Deed, RefusedAction, Unsent, action_schema,
+};
 pub use deeds::Acted;
 pub use incident::{Character, Level, Reason, Revision, Status};
 pub use people::{Done, People};

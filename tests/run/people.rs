@@ -36,6 +36,10 @@ fn actions_are_taken_refused_and_refolded_over_a_restart_real() {
         let output = done(&line);
         String::from_utf8(output.stdout).unwrap()
     };
+    let documents = place.named("cap");
+    let asked = format!("\n[alert]\ncap_topic = \"{documents}\"\n");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text + &asked).unwrap();
     kentongan(&["topics", "--create"]);
     kentongan(&[
         "simulate",
@@ -115,12 +119,45 @@ fn actions_are_taken_refused_and_refolded_over_a_restart_real() {
         ["open"],
         "to reopen what is open makes no sense"
     );
+    each_alert_has_its_document(&place);
     let said = kentongan(&["refold"]);
     assert!(
         said.contains("5 actions, 5 among the signals: equal"),
         "{said}"
     );
     assert_eq!(said.matches("equal").count(), 3, "{said}");
+}
+
+/// Every alert has its CAP document, and no document is without one: the ids, in order.
+fn each_alert_has_its_document(place: &Place) {
+    let identifier = |document: &str| {
+        let rest = document.split("<identifier>").nth(1).unwrap();
+        rest.split("</identifier>").next().unwrap().to_owned()
+    };
+    let documents = values(place, "cap");
+    let documents: Vec<String> = documents.iter().map(|text| identifier(text)).collect();
+    let alerts = values(place, "alerts");
+    let alerts: Vec<String> = alerts
+        .iter()
+        .filter_map(|text| Some(Alert::decode(text.as_bytes())?.id))
+        .collect();
+    assert!(!alerts.is_empty());
+    assert_eq!(documents, alerts);
+}
+
+/// The values of a Kafka topic of one partition, as committed.
+fn values(place: &Place, name: &str) -> Vec<String> {
+    let history = History::connect(&settings(place), "test").unwrap();
+    let partition = Partition {
+        name: place.named(name).into(),
+        number: 0,
+    };
+    let mut values = Vec::new();
+    let mut visit = |record: kentongan::log::Record<'_>| {
+        values.push(String::from_utf8(record.value.unwrap().to_vec()).unwrap());
+    };
+    history.read(&partition, 0, &mut visit).unwrap();
+    values
 }
 
 /// Whether the newest revision of an alert's incident does not end it.

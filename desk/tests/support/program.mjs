@@ -29,6 +29,15 @@ export function startDemo({ port, speed = 60 }) {
   return start(PROGRAM, ["demo", "--speed", String(speed), "--set", `http.listen=127.0.0.1:${port}`]);
 }
 
+/** Runs the program to its end, which must be a good one. */
+export async function done(parameters) {
+  const child = spawn(PROGRAM, parameters, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (text) => { said = (said + text).slice(-4000); });
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${PROGRAM} ${parameters.join(" ")} ended with ${code}\n${said}`);
+}
+
 /** Starts `command` and waits for the line that tells its address. */
 export async function start(command, parameters) {
   const child = spawn(command, parameters, { cwd: ROOT, stdio: ["pipe", "pipe", "pipe"] });
@@ -37,13 +46,15 @@ export async function start(command, parameters) {
   let probes;
   const address = new Promise((resolve, reject) => {
     const failed = (why) => reject(new Error(`${command}: ${why}\n${said.join("\n")}`));
-    const timer = setTimeout(() => failed("told no address in time"), START_WITHIN_MS);
+    const timer = setTimeout(() => { failed("told no address in time"); child.kill(); }, START_WITHIN_MS);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on("line", (line) => {
         if (said.length < 50) said.push(line);
         for (const [pattern, tell] of waiting) if (line.match(pattern)) { waiting.delete(pattern); tell(line); }
         probes ??= line.match(/^Metrics and probes: (http:\/\/[0-9.:]+)\//)?.[1];
-        const found = line.match(/http:\/\/[0-9.:]+\//);
+        // `run` tells the port of its probes, `demo` the page.
+        const running = line.match(/ running address=([0-9.:]+)/);
+        const found = running ? [`http://${running[1]}/`] : line.match(/http:\/\/[0-9.:]+\//);
         if (found) resolve(found[0]);
         if (found) clearTimeout(timer);
       });

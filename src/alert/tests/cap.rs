@@ -108,6 +108,17 @@ fn later_revisions_name_the_earlier_ones_and_the_last_takes_them_back() {
 }
 
 #[test]
+fn of_a_long_life_the_newest_fifty_are_named() {
+    let mut late = alert();
+    late.revision = 61;
+    let document = document(&late);
+    let named = |revision| format!("gempa-id-nb-20260303t201126-{revision},");
+    assert_eq!(document.matches("/kentongan,").count(), 50);
+    assert!(document.contains(&named(60)) && document.contains(&named(11)));
+    assert!(!document.contains(&named(10)), "{document}");
+}
+
+#[test]
 fn hostile_text_stays_text() {
     let mut hostile = alert();
     hostile.id = "a, b<c>&d-1".to_owned();

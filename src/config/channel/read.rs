@@ -122,6 +122,12 @@ fn mail(section: &mut Section<'_, '_, '_>, allow_http: bool) -> Address {
         let instead =
             "write security = \"starttls\", or notify.allow_http = true where the network is yours";
         section.blame_key("security", Fault::new(problem, instead));
+    } else if security == MailSecurity::None && !user.is_empty() && url(&plain, false).is_err() {
+        // allow_http is about alerts; a password is never anybody's to read.
+        let problem = "the password would go over the network in plain text";
+        let instead =
+            "write security = \"starttls\" or \"tls\", or leave user and password_file out";
+        section.blame_key("security", Fault::new(problem, instead));
     }
     Address::Mail {
         server,

@@ -288,7 +288,7 @@ fn written(form: &dyn Form, alert: Alert) -> Value {
     serde_json::from_slice(&post(form.write(&message).unwrap()).body).unwrap()
 }
 
-fn templates() -> Arc<Templates> {
+pub(super) fn templates() -> Arc<Templates> {
     Arc::new(Templates::read("").unwrap())
 }
 

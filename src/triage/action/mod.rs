@@ -4,8 +4,11 @@
 //! Rule: every text has a bound; members that are not known are passed over; what is written can be read.
 //! Not here: what an action changes (`deeds`), how it gets into the order of signals (`service`).
 
+mod schema;
 #[cfg(test)]
 mod tests;
+
+pub use schema::action_schema;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

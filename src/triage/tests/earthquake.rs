@@ -34,6 +34,36 @@ pub(crate) fn earthquake() -> Vec<SignalRecord> {
     records
 }
 
+/// The same, until the last topic has calmed: the topics fall silent one after another within half an hour, half of
+/// them come up once more meanwhile.
+pub(crate) fn earthquake_to_its_end() -> Vec<SignalRecord> {
+    let mut records = earthquake();
+    let mut say = |topic, episode, change, second| {
+        records.push(signal(&Said {
+            topic,
+            episode,
+            change,
+            second,
+            posts: 40,
+            first_post: 0,
+        }));
+        records.push(tick(second));
+    };
+    for (number, topic) in (0_i64..).zip(TAGS) {
+        let calm = 3_000 + number * 45;
+        say(topic, 0, Change::Calmed, calm);
+        if number % 2 == 0 && number < 38 {
+            say(topic, 1, Change::Opened, calm + 20);
+        }
+    }
+    for (number, topic) in (0_i64..).zip(TAGS) {
+        if number % 2 == 0 && number < 38 {
+            say(topic, 1, Change::Calmed, 6_000 + number);
+        }
+    }
+    records
+}
+
 const TAGS: [&str; 40] = [
     "hazard:gempa@ID-NB",
     "hazard:gempa",

@@ -78,7 +78,23 @@ pub fn needed(config: &Config) -> Vec<Needed> {
     let mut needed = feeds(config);
     needed.extend(fact_checks(config));
     needed.extend(own(config));
+    needed.extend(cap_documents(config));
     needed
+}
+
+fn cap_documents(config: &Config) -> Option<Needed> {
+    let name = &config.alert.cap_topic;
+    (!name.is_empty()).then(|| Needed {
+        name: name.clone(),
+        purpose: "CAP documents",
+        partitions: 1,
+        fixed: Fixed::No,
+        settings: settings(
+            config.kafka.replication_factor,
+            ALERTS_DAYS,
+            RECORD_LIMIT_BYTES,
+        ),
+    })
 }
 
 fn feeds(config: &Config) -> Vec<Needed> {

@@ -44,6 +44,15 @@ fn every_feed_has_its_dead_letters() {
     );
 }
 
+#[test]
+fn cap_documents_have_a_kafka_topic_where_they_are_asked_for() {
+    let mut config = Config::built_in().unwrap();
+    config.alert.cap_topic = "cap".to_owned();
+    let needed = needed(&config);
+    let last = needed.last().unwrap();
+    assert_eq!((&*last.name, last.partitions), ("cap", 1));
+}
+
 /// The chart's list is the built-in configuration with three copies, the feeds left out.
 #[test]
 fn the_chart_lists_what_is_needed() {
