@@ -17,6 +17,7 @@ use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 
+use super::credentials::introduce;
 use super::settings::{KafkaSettings, REQUEST_DEADLINE};
 use super::topics::{Found, Needed};
 use super::trouble::{Quiet, log_error};
@@ -37,11 +38,15 @@ pub struct Catalogue {
 impl Catalogue {
     /// A view of the cluster of `settings`; new Kafka topics get `copies` copies.
     pub fn connect(settings: &KafkaSettings, copies: u16) -> Result<Self, LogError> {
-        let config = settings.client("catalogue");
+        let config = settings.client("catalogue")?;
         let failed = |error| log_error("connecting to Kafka", &error);
+        let client = BaseConsumer::from_config_and_context(&config, Quiet).map_err(failed)?;
+        let admin = AdminClient::from_config_and_context(&config, Quiet).map_err(failed)?;
+        introduce(&settings.security, client.client())?;
+        introduce(&settings.security, admin.inner())?;
         Ok(Self {
-            client: BaseConsumer::from_config_and_context(&config, Quiet).map_err(failed)?,
-            admin: AdminClient::from_config_and_context(&config, Quiet).map_err(failed)?,
+            client,
+            admin,
             copies,
         })
     }

@@ -7,9 +7,9 @@
 //! Not here: what to do with dropped outputs (the stages).
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::thread;
 
-use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer;
 use tracing::warn;
@@ -26,7 +26,8 @@ const FENCED_MAX: u32 = 5;
 
 /// The transactions of one stage of one process.
 pub(super) struct Transactions {
-    config: ClientConfig,
+    settings: KafkaSettings,
+    stage: Arc<str>,
     /// `None` before the first transaction, and after trouble.
     writer: Option<Writer>,
     state: State,
@@ -47,9 +48,10 @@ enum State {
 
 impl Transactions {
     /// Does not wait for the brokers.
-    pub(super) fn new(settings: &KafkaSettings, stage: &str) -> Self {
+    pub(super) fn new(settings: &KafkaSettings, stage: &Arc<str>) -> Self {
         Self {
-            config: settings.transactional_producer(stage),
+            settings: settings.clone(),
+            stage: Arc::clone(stage),
             writer: None,
             state: State::Idle,
             life: RandomState::new().hash_one(0_u8),
@@ -169,6 +171,14 @@ impl Transactions {
         }
     }
 
+    /// Gives the client, if there is one, the secret as its file has it now.
+    pub(super) fn show(&self) -> Result<(), LogError> {
+        let security = &self.settings.security;
+        self.writer
+            .as_ref()
+            .map_or(Ok(()), |writer| writer.show(security))
+    }
+
     fn resolve(
         &mut self,
         reader: &Reader,
@@ -193,7 +203,9 @@ impl Transactions {
     /// The producer, started and known to the brokers: they end what its id left open.
     fn ready(&mut self) -> Result<&mut Writer, LogError> {
         if self.writer.is_none() {
-            let writer = self.writer.insert(Writer::start(&self.config)?);
+            let config = self.settings.transactional_producer(&self.stage)?;
+            let writer = Writer::start(&config, &self.settings.security)?;
+            let writer = self.writer.insert(writer);
             let known = writer.producer().init_transactions(STEP_DEADLINE);
             if let Err(error) = known {
                 self.discard();

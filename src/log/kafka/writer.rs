@@ -13,8 +13,10 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext, PurgeConfig};
 
+use super::credentials;
 use super::settings::REQUEST_DEADLINE;
 use super::trouble::{Quiet, log_error};
+use crate::config::Security;
 use crate::log::{LogError, Outgoing, RECORD_LIMIT_BYTES};
 use crate::post::EventTime;
 
@@ -35,9 +37,10 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the producer. Does not wait for the brokers.
-    pub(super) fn start(config: &ClientConfig) -> Result<Self, LogError> {
+    pub(super) fn start(config: &ClientConfig, security: &Security) -> Result<Self, LogError> {
         let producer = BaseProducer::from_config_and_context(config, Deliveries::default())
             .map_err(|error| log_error("starting the Kafka producer", &error))?;
+        credentials::introduce(security, producer.client())?;
         Ok(Self {
             producer,
             waiting: Vec::new(),
@@ -82,6 +85,11 @@ impl Writer {
             Some((name, error)) => Err(log_error("writing", &error)
                 .with_detail(&format!("{} records, the first for {name}", failures.count))),
         }
+    }
+
+    /// Gives the client the secret as its file has it now.
+    pub(super) fn show(&self, security: &Security) -> Result<(), LogError> {
+        credentials::show(security, self.producer.client())
     }
 
     /// The producer, for what stands around its records.
