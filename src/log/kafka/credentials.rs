@@ -14,7 +14,7 @@ use rdkafka::client::{Client, ClientContext};
 use rdkafka::config::ClientConfig;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::native;
+use super::identity;
 use crate::config::{Mechanism, Security};
 use crate::log::LogError;
 
@@ -69,9 +69,9 @@ pub(super) fn show<C: ClientContext>(
     let secret = secret(security)?;
     let taken = if security.mechanism == Mechanism::OauthBearer {
         let claims = Claims::of(&secret);
-        native::set_token(client, &secret, claims.end_ms, &claims.name)
+        identity::set_token(client, &secret, claims.end_ms, &claims.name)
     } else {
-        native::set_password(client, &security.user, &secret)
+        identity::set_password(client, &security.user, &secret)
     };
     taken.map_err(|detail| LogError::Fatal {
         operation: "showing the brokers who this is",

@@ -9,6 +9,7 @@ pub mod catalogue;
 mod credentials;
 pub mod embedded;
 pub mod history;
+mod identity;
 mod native;
 mod places;
 mod reader;

@@ -1,4 +1,4 @@
-//! librdkafka's event queue, read directly: the only place with `unsafe`.
+//! librdkafka's event queue, read directly: `unsafe` is here and in `identity` alone.
 //!
 //! In: a consumer. Out: what its queue holds, one event at a time, borrowed from the client.
 //! Why not the safe interface: it tells the end of a partition without the Kafka topic's name and
@@ -198,63 +198,6 @@ pub(super) fn commit<C: ConsumerContext>(
     let answer = answers.next(wait)?;
     // SAFETY: the event is alive.
     Some(unsafe { bindings::rd_kafka_event_error(answer.event.as_ptr()) }.into())
-}
-
-/// Gives the client another password, for its next connections.
-pub(super) fn set_password<C: ClientContext>(
-    client: &Client<C>,
-    user: &str,
-    password: &str,
-) -> Result<(), String> {
-    let texts = (CString::new(user), CString::new(password));
-    let (Ok(user), Ok(password)) = texts else {
-        return Err("a user or a password has a NUL character".to_owned());
-    };
-    // SAFETY: the client is alive and copies both texts; the error is ours to destroy, once.
-    unsafe {
-        let error = bindings::rd_kafka_sasl_set_credentials(
-            client.native_ptr(),
-            user.as_ptr(),
-            password.as_ptr(),
-        );
-        if error.is_null() {
-            return Ok(());
-        }
-        let detail = text(bindings::rd_kafka_error_string(error)).to_owned();
-        bindings::rd_kafka_error_destroy(error);
-        Err(detail)
-    }
-}
-
-/// Gives the client a token of `name` that lasts until `end_ms`, milliseconds since 1970.
-pub(super) fn set_token<C: ClientContext>(
-    client: &Client<C>,
-    token: &str,
-    end_ms: i64,
-    name: &str,
-) -> Result<(), String> {
-    let (Ok(token), Ok(name)) = (CString::new(token), CString::new(name)) else {
-        return Err("a token has a NUL character".to_owned());
-    };
-    let mut problem: [c_char; 512] = [0; 512];
-    // SAFETY: the client is alive and copies both texts; `problem` has the length that is told, and the client
-    // ends what it writes there with a zero byte.
-    unsafe {
-        let code = bindings::rd_kafka_oauthbearer_set_token(
-            client.native_ptr(),
-            token.as_ptr(),
-            end_ms,
-            name.as_ptr(),
-            ptr::null_mut(),
-            0,
-            problem.as_mut_ptr(),
-            problem.len(),
-        );
-        if code == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
-            return Ok(());
-        }
-        Err(text(problem.as_ptr()).to_owned())
-    }
 }
 
 /// Lets groups of the mock cluster inside `host` form at once, not after three seconds. Does

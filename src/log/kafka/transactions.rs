@@ -16,7 +16,7 @@ use tracing::warn;
 
 use super::reader::Reader;
 use super::settings::{KafkaSettings, STEP_DEADLINE};
-use super::trouble::{is_fenced, log_error};
+use super::trouble::{is_fenced, is_forbidden, log_error};
 use super::writer::Writer;
 use crate::log::{Ending, LogError, Outgoing, Position};
 
@@ -97,8 +97,10 @@ impl Transactions {
         let writer = self.writer("committing")?;
         if let Err(error) = writer.flush() {
             let fatal = writer.producer().client().fatal_error();
+            let was_purged = writer.take_purged();
             return Err(match fatal {
                 Some((code, _)) => self.failed("writing", &KafkaError::Global(code)),
+                None if was_purged => self.why_purged(reader, done, error),
                 None => error,
             });
         }
@@ -233,9 +235,28 @@ impl Transactions {
         format!("{:016x}-{}", self.life, self.number)
     }
 
+    /// What has broken the open transaction, so that the client threw its records away. It says so at the next step
+    /// only; that step cannot commit anything, and whoever gets the error aborts.
+    fn why_purged(&mut self, reader: &Reader, done: &[Position], purged: LogError) -> LogError {
+        let token = self.token();
+        let Some(writer) = &self.writer else {
+            return purged;
+        };
+        match reader.add_to_transaction(writer.producer(), done, &token) {
+            Ok(()) => purged,
+            Err(error) => self.failed("writing", &error),
+        }
+    }
+
     /// The error of one step. A producer whose id was taken is of no more use; when that happens
     /// again and again, two processes share one name.
     fn failed(&mut self, operation: &'static str, error: &KafkaError) -> LogError {
+        if let KafkaError::Transaction(inner) = error
+            && is_forbidden(inner.code())
+        {
+            let detail = error.to_string();
+            return log_error(operation, &KafkaError::Global(inner.code())).with_detail(&detail);
+        }
         let fatal = matches!(error, KafkaError::Transaction(error) if error.is_fatal());
         if !fatal && !error.rdkafka_error_code().is_some_and(is_fenced) {
             return log_error(operation, error);

@@ -33,6 +33,8 @@ pub(super) struct Writer {
     producer: BaseProducer<Deliveries>,
     waiting: Vec<Outgoing>,
     waiting_bytes: usize,
+    /// Whether the client threw records away at the last flush.
+    was_purged: bool,
 }
 
 impl Writer {
@@ -45,6 +47,7 @@ impl Writer {
             producer,
             waiting: Vec::new(),
             waiting_bytes: 0,
+            was_purged: false,
         })
     }
 
@@ -76,6 +79,9 @@ impl Writer {
         let sent = self.send();
         let looked = self.wait_until_empty();
         let failures = self.producer.context().take();
+        self.was_purged = failures.first.as_ref().is_some_and(|(_, error)| {
+            error.rdkafka_error_code() == Some(RDKafkaErrorCode::PurgeQueue)
+        });
         sent.and(looked)?;
         if let Some((code, text)) = self.producer.client().fatal_error() {
             return Err(log_error("writing", &KafkaError::Global(code)).with_detail(&text));
@@ -90,6 +96,11 @@ impl Writer {
     /// Gives the client the secret as its file has it now.
     pub(super) fn show(&self, security: &Security) -> Result<(), LogError> {
         credentials::show(security, self.producer.client())
+    }
+
+    /// Whether the client itself threw records away at the last flush: their transaction had broken before.
+    pub(super) fn take_purged(&mut self) -> bool {
+        std::mem::take(&mut self.was_purged)
     }
 
     /// The producer, for what stands around its records.
