@@ -3,7 +3,11 @@
 //! In: a quiet morning, then an attack, a crowd, or both. Out: whether the alert is there that should be.
 //! Rule: each attack is run beside a control, so that a test cannot be green because nothing ever alerts.
 //! Not here: attacks on channels and pages (`notify`, `desk`): docs/security.md names those tests.
-#![expect(clippy::unwrap_used, reason = "a test: a failure is a panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test: a failure is a panic"
+)]
 
 use std::fs;
 use std::process::Command;
@@ -30,12 +34,17 @@ fn post(at: u64, author: impl Into<String>, text: impl Into<String>) -> Post {
 
 /// Three hours of talk about a dozen things, then half an hour more.
 fn ordinary() -> Vec<Post> {
+    ordinary_since(MORNING)
+}
+
+/// The same from another time on.
+fn ordinary_since(begin: u64) -> Vec<Post> {
     let topics = [
         "pasar", "bola", "hujan", "resep", "film", "macet", "sekolah", "kopi", "musik", "mudik",
         "diskon", "cuaca",
     ];
     let ends = NOON + 30 * MINUTE;
-    let times = (MORNING..ends).step_by(4).enumerate();
+    let times = (begin..ends).step_by(4).enumerate();
     let posts = times.map(|(number, at)| {
         let topic = topics[number * 7 % topics.len()];
         post(
@@ -163,17 +172,25 @@ fn a_crowd_is_not_hidden_behind_a_flood_of_other_tags() {
     assert!(is_told(&alerts, "tag:jembatan"), "{} alerts", alerts.len());
 }
 
+/// The feeding itself is noticed, and called what it is; the crowd is noticed above it.
 #[test]
 fn a_baseline_that_was_fed_for_hours_does_not_hide_a_crowd() {
     let feeding = (MORNING..NOON).step_by(30).enumerate().map(|(number, at)| {
-        post(
-            at,
-            format!("penyuap{}", number % 5),
-            format!("biasa saja {number} #jembatan"),
-        )
+        let author = format!("penyuap{}", number % 5);
+        post(at, author, format!("biasa saja {number} #jembatan"))
     });
-    let (alerts, _) = replay(with(with(ordinary(), crowd(300, "jembatan")), feeding));
-    assert!(is_told(&alerts, "tag:jembatan"), "{alerts:?}");
+    let before = ordinary_since(NOON - 12 * 3_600);
+    let (alerts, _) = replay(with(with(before, crowd(300, "jembatan")), feeding));
+    let about: Vec<&Value> = alerts
+        .iter()
+        .filter(|alert| is_told(std::slice::from_ref(alert), "tag:jembatan"))
+        .collect();
+    assert_eq!(about[0]["character"], "amplified", "{alerts:?}");
+    assert_eq!(about[0]["level"], "waspada", "{alerts:?}");
+    assert!(
+        about.iter().any(|alert| alert["level"] == "siaga"),
+        "{alerts:?}"
+    );
 }
 
 #[test]
