@@ -59,7 +59,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<()> {
     }
     let settings = KafkaSettings::new(&config.kafka);
     let partitions = partitions(config, &settings)?;
-    let history = History::connect(&settings, "snapshots")?;
+    let history = History::connect(&settings, "detect")?;
     let name: Arc<str> = config.kafka.snapshots.as_str().into();
     let mut out = io::stdout().lock();
     let mut snapshots = Vec::new();

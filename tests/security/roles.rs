@@ -61,7 +61,7 @@ fn the_rights_of_each_role_are_enough_and_none_is_too_many_real() {
         open: &open,
         hook: &hook,
     };
-    let incident = town.whole_pipeline(|| taken.load(Ordering::Relaxed) > 0);
+    let (incident, mut ingest) = town.whole_pipeline(|| taken.load(Ordering::Relaxed) > 0);
     let waiting = Mutex::new(trials);
     let found: Mutex<BTreeMap<String, String>> = Mutex::default();
     thread::scope(|scope| {
@@ -78,6 +78,7 @@ fn the_rights_of_each_role_are_enough_and_none_is_too_many_real() {
             });
         }
     });
+    assert_eq!(ingest.terminate(STOP), Some(0), "{}", ingest.errors());
     let found = found.into_inner().unwrap();
     assert!(found.is_empty(), "{found:#?}");
 }
@@ -150,8 +151,8 @@ struct Town<'t> {
 }
 
 impl Town<'_> {
-    /// Every role as its own user: an alert, told outside; each right was needed. An open incident.
-    fn whole_pipeline(&self, was_told: impl Fn() -> bool) -> String {
+    /// Every role as its own user: an alert, told outside; each right was needed. An open incident, and ingest.
+    fn whole_pipeline(&self, was_told: impl Fn() -> bool) -> (String, Program) {
         self.write_inputs();
         let mut programs: Vec<Program> = ROLES
             .iter()
@@ -179,11 +180,14 @@ impl Town<'_> {
             let has = || (!records(self.open, &name).is_empty()).then_some(());
             assert!(until(WAIT, has).is_some(), "nothing in {name}");
         }
+        all_well(&programs);
+        // Ingest goes on: its heartbeats keep detect committing in the trials.
+        let ingest = programs.remove(0);
         for program in &mut programs {
             assert_eq!(program.terminate(STOP), Some(0), "{}", program.errors());
         }
         all_well(&programs);
-        incident
+        (incident, ingest)
     }
 
     /// Posts with events in them, one that is none, and an action that is none.

@@ -26,6 +26,8 @@ use crate::log::LogError;
 /// How long one look for a new Kafka topic takes, and how often it is looked for.
 const LOOK: Duration = Duration::from_millis(100);
 const LOOKS_MAX: usize = 200;
+/// Most events of the client that are handed on after a failure.
+const EVENTS_MAX: usize = 50;
 
 /// A view of the cluster's Kafka topics. Waits for the brokers in every call, so it belongs on a
 /// plain thread, not on one that runs tasks.
@@ -118,7 +120,10 @@ impl Catalogue {
         let metadata = self
             .client
             .fetch_metadata(None, REQUEST_DEADLINE)
-            .map_err(|error| log_error("asking for the Kafka topics", &error))?;
+            .map_err(|error| {
+                self.hear();
+                log_error("asking for the Kafka topics", &error)
+            })?;
         let found = metadata
             .topics()
             .iter()
@@ -129,6 +134,14 @@ impl Catalogue {
                 (found.name().to_owned(), partitions)
             })
             .collect())
+    }
+
+    /// Hands on what the client has to say: whoever waited heard of a deadline only.
+    fn hear(&self) {
+        for _ in 0..EVENTS_MAX {
+            // Nothing is read: this only serves the client.
+            drop(self.client.poll(Duration::ZERO));
+        }
     }
 
     fn add_settings(&self, found: &mut BTreeMap<String, Found>) -> Result<(), LogError> {

@@ -166,7 +166,14 @@ impl ClientContext for Quiet {
     /// Whoever asks hears of a deadline only: a refused client is told here, or nowhere.
     fn error(&self, error: KafkaError, reason: &str) {
         use RDKafkaErrorCode as Code;
-        match error.rdkafka_error_code() {
+        let code = match error.rdkafka_error_code() {
+            // A certificate that is missing is told of after the handshake, as a broken line.
+            Some(Code::BrokerTransportFailure) if reason.contains("SSL routines") => {
+                Some(Code::SSL)
+            }
+            code => code,
+        };
+        match code {
             Some(code @ (Code::Authentication | Code::SSL)) => {
                 warn!(
                     reason,
