@@ -247,18 +247,11 @@ fn batches() -> Vec<Vec<u8>> {
     batches.map(|batch| batch.encode().unwrap()).collect()
 }
 
+/// Reading alone: what a batch says is believed, and one whose times lie decades ahead keeps detect busy for minutes
+/// (docs/security.md, what is not defended against).
 #[test]
 fn batches_between_the_stages() {
-    let mut config = Config::built_in().unwrap();
-    config.feeds.truncate(1);
-    let reader = Box::new(move |input: &[u8]| {
-        let answer = Batch::decode(input);
-        if let Ok(batch) = &answer {
-            let mut detector = Detector::new(&config, 0, 2);
-            detector.apply(batch.clone(), &mut |_| ());
-        }
-        kind(answer)
-    });
+    let reader = Box::new(|input: &[u8]| kind(Batch::decode(input)));
     try_out("batches", batches(), reader);
 }
 
