@@ -1,7 +1,7 @@
 # What a person types. Each recipe is one line; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick verify lint fmt bench evaluate kafka-start kafka-stop
+.PHONY: help setup demo test test-quick verify fuzz lint fmt bench evaluate kafka-start kafka-stop
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,10 @@ test-quick: ## the same without outside parts: Rust alone
 
 verify: test ## the tests and their long forms
 	@scripts/verify
+
+fuzz: ## broken bytes at every reader of foreign bytes, two minutes each (FUZZ_SECONDS=120)
+	@scripts/need cargo cc c++ make
+	KENTONGAN_FUZZ_SECONDS=$${FUZZ_SECONDS:-120} cargo test --locked --test fuzz -- --nocapture --test-threads 2
 
 lint: ## format, lints, documentation, dependencies; no tests
 	@scripts/need cargo cc c++ make target/tools/bin/cargo-deny

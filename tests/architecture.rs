@@ -37,7 +37,7 @@ const PLAN: &[Row] = &[
     pure("triage",    "post config relevance claims window ingest detect",       "postcard serde_json xxhash_rust"),
     pure("alert",     "post config relevance claims window detect triage",       "jiff serde_json toml xxhash_rust"),
     edge("log",       "post config metrics ingest detect triage",         "xxhash_rust"),
-    edge("log/kafka", "post config metrics ingest detect triage",         "rdkafka tokio tracing xxhash_rust"),
+    edge("log/kafka", "post config metrics ingest detect triage",         "base64 rdkafka serde_json tokio tracing xxhash_rust"),
     edge("notify",    "post config metrics triage alert",                 "base64 jiff lettre minijinja reqwest ring rustls serde_json tokio tracing xxhash_rust"),
     edge("desk",      "post config metrics window triage alert",          "axum dashmap jiff prometheus serde_json tokio tokio_stream tracing"),
     pure("simulate",  "post config feed relevance",                       "jiff libm memchr rand rand_pcg serde_json toml xxhash_rust"),

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 const DEADLINE: Duration = Duration::from_secs(150);
 const STEP: Duration = Duration::from_millis(250);
-const DASHBOARD: &str = include_str!("../deploy/grafana/kentongan.json");
+const DASHBOARD: &str = include_str!("../deploy/grafana/kentongan-ops.json");
 const RULES: &str = include_str!("../deploy/prometheus/rules.yaml");
 
 /// A process of this test's own, ended with it.

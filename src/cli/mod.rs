@@ -43,6 +43,7 @@ pub mod run;
 pub mod schema;
 pub mod score_series;
 pub mod simulate;
+pub mod state;
 pub mod topics;
 
 use std::ffi::OsString;
@@ -111,6 +112,7 @@ enum Command {
     Schema(schema::Arguments),
     ScoreSeries(score_series::Arguments),
     Simulate(simulate::Arguments),
+    State(state::Arguments),
     Topics(topics::Arguments),
 }
 
@@ -141,6 +143,7 @@ impl Command {
             Self::Schema(arguments) => schema::run(arguments),
             Self::ScoreSeries(arguments) => score_series::run(context, arguments),
             Self::Simulate(arguments) => simulate::run(context, arguments),
+            Self::State(arguments) => state::run(context, arguments),
             Self::Topics(arguments) => {
                 topics::run(context.config()?, arguments, &mut io::stdout().lock())
             }

@@ -10,6 +10,7 @@ use crate::config::levels::levels;
 use crate::config::report::Report;
 use crate::config::secret::AccountSecret;
 use crate::config::section::{Fault, Section};
+use crate::config::security::security;
 use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
@@ -80,6 +81,7 @@ fn kafka(mut section: Section<'_, '_, '_>) -> Kafka {
         replication_factor: section.whole("replication_factor", 1..=15),
         // The client's own limits, but never so little that one full fetch does not fit.
         queued_max_kbytes: section.whole("queued_max_kbytes", 1024..=2_097_151),
+        security: security(section.section("security")),
     };
     section.finish();
     kafka

@@ -25,6 +25,7 @@ mod place;
 mod report;
 mod secret;
 mod section;
+mod security;
 mod sources;
 mod suggest;
 mod text_rules;
@@ -44,6 +45,7 @@ pub use paths::{Path, Paths};
 pub use place::{Mistake, Mistakes, Place};
 pub(crate) use secret::read_start;
 pub use secret::{AccountSecret, SecretError};
+pub use security::{Mechanism, Protocol, Security};
 pub use sources::{Difference, SourceFile, Sources};
 
 use crate::post::FeedKind;
@@ -123,6 +125,8 @@ pub struct Kafka {
     pub replication_factor: u16,
     /// Client queue limit, KiB.
     pub queued_max_kbytes: u32,
+    /// How the brokers know this client, and it them.
+    pub security: Security,
 }
 
 /// How outputs and input positions go together.

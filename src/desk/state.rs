@@ -148,6 +148,16 @@ impl Desk {
         self.rising.state(partition, UtcTime::new(at), topics);
     }
 
+    /// Every incident that is shown, the most urgent first.
+    pub fn rows(&self) -> Vec<Row> {
+        self.incidents.rows()
+    }
+
+    /// What is rising, the nearest to its critical count first.
+    pub fn nearest(&self) -> Vec<Rising> {
+        self.rising.now().topics
+    }
+
     /// Ends the live streams, so that the server can stop.
     pub fn close(&self) {
         self.events.close();

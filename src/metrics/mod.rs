@@ -123,6 +123,12 @@ metrics! {
     deliveries: IntCounterVec = "kentongan_notify_deliveries_total", ["channel", "result"];
     /// Pages that are connected live.
     desk_clients: IntGauge = "kentongan_desk_live_clients", [];
+    /// Open incidents by the province that most of their posts name, with the place of its chief town.
+    place_incidents: IntGaugeVec = "kentongan_desk_place_incidents", ["place", "name", "latitude", "longitude"];
+    /// Posts in the window of the ten topics that are nearest to their critical counts: those there are (`observed`), those that are expected (`expected`), those that make a spike (`critical`).
+    nearest: GaugeVec = "kentongan_desk_nearest_posts", ["rank", "number"];
+    /// Resident memory of this process.
+    resident_memory: IntGauge = "kentongan_service_resident_memory_bytes", [];
     /// Wall time at which a stage's loop turned last, seconds since 1970.
     loop_turned: GaugeVec = "kentongan_service_loop_turned_timestamp_seconds", ["stage"];
     /// How often a limit that keeps memory bounded was hit.

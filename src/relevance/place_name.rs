@@ -16,8 +16,14 @@ pub struct PlaceNames<'a>(BTreeMap<&'a str, PlaceName<'a>>);
 pub struct PlaceName<'a> {
     /// `province`, `regency` or `city`: the same name can be a city's and a regency's.
     pub level: &'a str,
+    /// The code of the province that it lies in; empty for a province.
+    pub province: &'a str,
     /// Its Indonesian name, without the level.
     pub name: &'a str,
+    /// Where its chief town lies, degrees as they are written.
+    pub latitude: &'a str,
+    /// The same.
+    pub longitude: &'a str,
 }
 
 impl<'a> PlaceNames<'a> {
@@ -26,8 +32,16 @@ impl<'a> PlaceNames<'a> {
         let row = |line: &'a str| {
             let mut columns = line.split('\t');
             let (code, level) = (columns.next()?, columns.next()?);
-            let name = columns.nth(1)?;
-            Some((code, PlaceName { level, name }))
+            let (province, name) = (columns.next()?, columns.next()?);
+            let (latitude, longitude) = (columns.next()?, columns.next()?);
+            let place = PlaceName {
+                level,
+                province,
+                name,
+                latitude,
+                longitude,
+            };
+            Some((code, place))
         };
         let lines = lists.areas.lines().filter(|line| !line.starts_with('#'));
         Self(lines.filter_map(row).collect())
@@ -36,6 +50,12 @@ impl<'a> PlaceNames<'a> {
     /// The name of the area `code`.
     pub fn get(&self, code: &str) -> Option<PlaceName<'a>> {
         self.0.get(code).copied()
+    }
+
+    /// Every province.
+    pub fn provinces(&self) -> impl Iterator<Item = (&'a str, PlaceName<'a>)> {
+        let all = self.0.iter().map(|(code, place)| (*code, *place));
+        all.filter(|(_, place)| place.level == "province")
     }
 
     /// Every code.

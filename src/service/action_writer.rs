@@ -44,7 +44,8 @@ impl ActionWriter {
             return Err(LogError::Fatal {
                 operation: "looking for the Kafka topic of actions",
                 detail: format!(
-                    "{name} does not exist: create it with `kentongan topics --create`"
+                    "{name} does not exist, or this client's user may not see it: create it with `kentongan topics \
+                     --create`, or give the user the right to write it (docs/security.md)"
                 ),
             });
         }

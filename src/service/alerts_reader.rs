@@ -13,12 +13,16 @@ use super::RenderingError;
 use super::names::Names;
 use super::observe;
 use super::run::{CLOSE, OnAlert, PAUSE, POLL, ServiceError, Shared, spawn};
+use super::situation::Situation;
 use crate::alert::{Alert, Words, topic_title};
 use crate::desk::{Desk, Latch, Rising};
 use crate::detect::Pulse;
 use crate::log::kafka::{KafkaLog, Subscription};
 use crate::log::{Event, Log, LogError, Record};
 use crate::post::EventTime;
+
+/// From one statement of the situation in metrics to the next, milliseconds.
+const SITUATION_MS: i64 = 5_000;
 
 /// Starts the thread.
 pub(super) fn spawn_reader(
@@ -92,6 +96,8 @@ fn read(shared: &Shared, reader: &mut Reader, latch: Latch) -> Result<(), LogErr
     let mut latch = Some(latch);
     let mut at_end = BTreeMap::new();
     let mut told = None;
+    let situation = Situation::new();
+    let mut shown = None;
     while !shared.is_stopping() {
         let now = (shared.clock)();
         let polled = log.poll(POLL, &mut |event| match event {
@@ -122,6 +128,11 @@ fn read(shared: &Shared, reader: &mut Reader, latch: Latch) -> Result<(), LogErr
                 now,
                 observe::feed_health(&shared.config, &feeds, &shared.metrics, now),
             );
+        }
+        // Scrapes are further apart than ticks, and copying the rows is not for nothing.
+        if shown.is_none_or(|shown| now.millis_since(shown) >= SITUATION_MS) {
+            shown = Some(now);
+            situation.show(&reader.desk, &shared.metrics);
         }
     }
     reader.desk.close();

@@ -26,7 +26,8 @@ pub(super) fn kafka_shelf(settings: &KafkaSettings, name: &str) -> Shelf {
     Box::new(move |number, show| {
         let reader = match history.take() {
             Some(reader) => reader,
-            None => History::connect(&settings, "snapshots")?,
+            // The group of the stage: the client asks who coordinates it, and the stage has that right.
+            None => History::connect(&settings, STAGE)?,
         };
         let name = Arc::clone(&name);
         reader.read(&Partition { name, number }, 0, &mut |record| {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::action_stage::ActionStage;
 use super::detect_stage::DetectStage;
@@ -13,7 +14,7 @@ use super::ingest_stage::IngestStage;
 use super::refusals::Refusals;
 use super::run::Shared;
 use super::triage_stage::TriageStage;
-use super::{clock, notify_addresses};
+use super::{clock, memory, notify_addresses};
 use crate::claims::Counters;
 use crate::config::Config;
 use crate::desk::{FeedHealth, FeedLedger};
@@ -263,6 +264,9 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
     }
 }
 
+/// Turns of all stages from one look at the memory to the next.
+const TURNS_PER_LOOK: u64 = 100;
+
 /// States that the loop of `stage` turns.
 pub(super) fn turned(shared: &Shared, stage: &str) {
     let now = clock::now().millis_since(EventTime::from_millis(0));
@@ -271,6 +275,10 @@ pub(super) fn turned(shared: &Shared, stage: &str) {
         .loop_turned
         .with_label_values(&[stage])
         .set(seconds(now));
+    // One look at the system in some hundreds of turns: seconds at rest, less under load.
+    if shared.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_LOOK == 0 {
+        memory::show(&shared.metrics);
+    }
 }
 
 /// The state of every configured feed. A feed that no statement has named is stalled.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, RwLock};
 use std::thread::{self, JoinHandle};
@@ -18,6 +18,7 @@ use super::alerts_reader;
 use super::clock::Stopwatch;
 use super::detect_stage::DetectStage;
 use super::drive::spawn_stage;
+use super::found::{self, Found};
 use super::ingest_stage::IngestStage;
 use super::keeper::{self, Keeper};
 use super::lists::{self, Watch};
@@ -34,13 +35,12 @@ use crate::desk::{CapDocuments, Clock, Desk, Health, Limits};
 use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::KafkaSettings;
-use crate::log::kafka::catalogue::Catalogue;
 use crate::metrics::Metrics;
 
 /// Longest wait of one poll.
 pub(super) const POLL: Duration = Duration::from_millis(100);
 /// How long the brokers may be away at the start; less than a supervisor waits for the end.
-const START: Duration = Duration::from_secs(15);
+pub(super) const START: Duration = Duration::from_secs(15);
 /// Wait after an error that trying again may heal.
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// Longest time that one client may take to close.
@@ -88,6 +88,8 @@ pub(super) struct Shared {
     pub(super) health: Arc<Health>,
     pub(super) metrics: Metrics,
     pub(super) feeds: RwLock<FeedStatements>,
+    /// Turns of every stage so far.
+    pub(super) turns: AtomicU64,
     stop: AtomicBool,
     ended: Sender<Result<(), ServiceError>>,
 }
@@ -133,10 +135,11 @@ impl Service {
             health,
             metrics,
             feeds: RwLock::default(),
+            turns: AtomicU64::new(0),
             stop: AtomicBool::new(false),
             ended: sender,
         });
-        let (partitions, has_pulse) = partitions_in_time(&shared, config)?;
+        let found = found::look(&shared, roles)?;
         let desk = desk.with_actions(Arc::new(ActionWriter::new(config)));
         let desk = desk.with_trials(Arc::new(FeedTrials(Arc::clone(&shared))));
         let desk = Arc::new(desk);
@@ -146,11 +149,12 @@ impl Service {
         let addresses = (page.as_ref().map(|port| port.address), probes.address);
         let mut threads = Vec::new();
         for &role in roles {
-            threads.extend(spawn_role(&shared, role, key, &partitions, has_pulse)?);
+            threads.extend(spawn_role(&shared, role, key, &found)?);
         }
-        threads.push(alerts_reader::spawn_reader(
-            &shared, &desk, on_alert, has_pulse,
-        )?);
+        if roles.contains(&Role::Desk) {
+            let reader = alerts_reader::spawn_reader(&shared, &desk, on_alert, found.has_pulse)?;
+            threads.push(reader);
+        }
         for (name, port) in [("page", page), ("probes", Some(probes))] {
             let Some(port) = port else { continue };
             let server = Arc::clone(&shared);
@@ -241,50 +245,6 @@ fn detect_stage(shared: &Shared) -> DetectStage {
     }
 }
 
-/// As [`partitions`], asked again for a while: brokers may start together with this process.
-fn partitions_in_time(shared: &Shared, config: &Config) -> Result<(Vec<u32>, bool), ServiceError> {
-    let watch = Stopwatch::start();
-    loop {
-        match partitions(shared, config) {
-            Err(ServiceError::Log(error)) if error.is_transient() && watch.elapsed() < START => {
-                tracing::warn!(%error, "asking again");
-                thread::park_timeout(PAUSE);
-            }
-            answer => return answer,
-        }
-    }
-}
-
-/// How many partitions each feed has, and whether there is a Kafka topic for the pulse.
-fn partitions(shared: &Shared, config: &Config) -> Result<(Vec<u32>, bool), ServiceError> {
-    let catalogue = Catalogue::connect(&shared.settings, config.kafka.replication_factor)?;
-    let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let mut asked = names.clone();
-    asked.push(&config.kafka.actions);
-    if config.kafka.delivery == Delivery::ExactlyOnce {
-        asked.push(&config.kafka.snapshots);
-    }
-    if !config.alert.cap_topic.is_empty() {
-        asked.push(&config.alert.cap_topic);
-    }
-    let counts = catalogue.partition_counts(&asked)?;
-    if let Some(missing) = asked.iter().zip(&counts).find(|(_, count)| count.is_none()) {
-        let name = (*missing.0).to_owned();
-        return Err(ServiceError::Missing { name });
-    }
-    let pulse = catalogue.partition_counts(&[&config.kafka.pulse])?;
-    let has_pulse = pulse.iter().all(Option::is_some);
-    if !has_pulse {
-        tracing::warn!(
-            name = config.kafka.pulse,
-            "the Kafka topic of the pulse is not there, so the page does not tell what is rising; \
-             create it with `kentongan topics --create`"
-        );
-    }
-    let counts = counts.into_iter().flatten().take(names.len()).collect();
-    Ok((counts, has_pulse))
-}
-
 pub(super) fn spawn(
     name: &'static str,
     body: impl FnOnce() + Send + 'static,
@@ -300,13 +260,12 @@ fn spawn_role(
     shared: &Arc<Shared>,
     role: Role,
     key: &AccountKey,
-    partitions: &[u32],
-    has_pulse: bool,
+    found: &Found,
 ) -> Result<Vec<JoinHandle<()>>, ServiceError> {
     let config = &shared.config;
     let thread = match role {
         Role::Ingest => {
-            let stage = ingest_stage(config, key, partitions)?;
+            let stage = ingest_stage(config, key, &found.feeds)?;
             let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
             let mut watch = Watch::new(config);
             let mut refusals = BTreeMap::new();
@@ -320,7 +279,7 @@ fn spawn_role(
         Role::Detect => {
             let stage = detect_stage(shared);
             let names = vec![config.kafka.counts.as_str().into()];
-            if has_pulse {
+            if found.has_pulse {
                 let (mut teller, writer) = pulse::spawn_writer(shared)?;
                 let thread = spawn_stage(shared, stage, names, move |shared, stage| {
                     observe::detect(shared, stage);

@@ -58,7 +58,10 @@ pub enum ServiceError {
         stage: &'static str,
     },
     /// A Kafka topic is missing.
-    #[error("the Kafka topic {name} does not exist: create it with `kentongan topics --create`")]
+    #[error(
+        "the Kafka topic {name} does not exist, or this client's user may not see it: create it with \
+         `kentongan topics --create`, or give the user the rights of its role (docs/security.md)"
+    )]
     Missing {
         /// The Kafka topic.
         name: String,

@@ -35,11 +35,11 @@ pub struct Snapshot {
 
 /// What is said about a snapshot; JSON, so that a person can read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Manifest {
+pub(super) struct Manifest {
     format: u32,
-    next: u64,
-    chunks: usize,
-    bytes: usize,
+    pub(super) next: u64,
+    pub(super) chunks: usize,
+    pub(super) bytes: usize,
 }
 
 /// The records of one snapshot of `stage`, for partition `number`.

@@ -65,9 +65,15 @@ impl FeedTrials {
         let counts = catalogue
             .and_then(|catalogue| catalogue.partition_counts(&names))
             .map_err(failed)?;
+        if let Some((name, _)) = names.iter().zip(&counts).find(|(_, count)| count.is_none()) {
+            return Err(NoTrial::Failed(format!(
+                "the Kafka topic {name} does not exist, or this client's user may not see it: give the user the \
+                 rights of its role (docs/security.md)"
+            )));
+        }
         let partitions: u32 = counts.iter().flatten().sum();
         let share = POSTS_MAX / u64::from(partitions.max(1));
-        let history = History::connect(settings, "trial").map_err(failed)?;
+        let history = History::connect(settings, "desk-trial").map_err(failed)?;
         let (mut held, mut bytes) = (Vec::new(), 0);
         for (feed, count) in config.feeds.iter().zip(counts) {
             for number in 0..count.unwrap_or(0) {

@@ -72,6 +72,13 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// Kills it if it still runs.
+    pub(crate) fn kill_if_alive(&mut self) {
+        if !self.has_ended() {
+            self.kill();
+        }
+    }
+
     /// Asks it to end as a supervisor does, and gives its exit code.
     pub(crate) fn terminate(&mut self, deadline: Duration) -> Option<i32> {
         let id = self.child.id().to_string();
@@ -89,10 +96,7 @@ impl Program {
 impl Drop for Program {
     /// A test that failed leaves no process behind.
     fn drop(&mut self) {
-        if !self.has_ended() {
-            self.child.kill().unwrap();
-            self.child.wait().unwrap();
-        }
+        self.kill_if_alive();
         if std::thread::panicking() {
             eprintln!("--- {}\n{}", self.errors.display(), self.errors());
         }

@@ -17,6 +17,7 @@ use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 
+use super::credentials::introduce;
 use super::settings::{KafkaSettings, REQUEST_DEADLINE};
 use super::topics::{Found, Needed};
 use super::trouble::{Quiet, log_error};
@@ -25,6 +26,8 @@ use crate::log::LogError;
 /// How long one look for a new Kafka topic takes, and how often it is looked for.
 const LOOK: Duration = Duration::from_millis(100);
 const LOOKS_MAX: usize = 200;
+/// Most events of the client that are handed on after a failure.
+const EVENTS_MAX: usize = 50;
 
 /// A view of the cluster's Kafka topics. Waits for the brokers in every call, so it belongs on a
 /// plain thread, not on one that runs tasks.
@@ -37,11 +40,15 @@ pub struct Catalogue {
 impl Catalogue {
     /// A view of the cluster of `settings`; new Kafka topics get `copies` copies.
     pub fn connect(settings: &KafkaSettings, copies: u16) -> Result<Self, LogError> {
-        let config = settings.client("catalogue");
+        let config = settings.client("catalogue")?;
         let failed = |error| log_error("connecting to Kafka", &error);
+        let client = BaseConsumer::from_config_and_context(&config, Quiet).map_err(failed)?;
+        let admin = AdminClient::from_config_and_context(&config, Quiet).map_err(failed)?;
+        introduce(&settings.security, client.client())?;
+        introduce(&settings.security, admin.inner())?;
         Ok(Self {
-            client: BaseConsumer::from_config_and_context(&config, Quiet).map_err(failed)?,
-            admin: AdminClient::from_config_and_context(&config, Quiet).map_err(failed)?,
+            client,
+            admin,
             copies,
         })
     }
@@ -113,7 +120,10 @@ impl Catalogue {
         let metadata = self
             .client
             .fetch_metadata(None, REQUEST_DEADLINE)
-            .map_err(|error| log_error("asking for the Kafka topics", &error))?;
+            .map_err(|error| {
+                self.hear();
+                log_error("asking for the Kafka topics", &error)
+            })?;
         let found = metadata
             .topics()
             .iter()
@@ -124,6 +134,14 @@ impl Catalogue {
                 (found.name().to_owned(), partitions)
             })
             .collect())
+    }
+
+    /// Hands on what the client has to say: whoever waited heard of a deadline only.
+    fn hear(&self) {
+        for _ in 0..EVENTS_MAX {
+            // Nothing is read: this only serves the client.
+            drop(self.client.poll(Duration::ZERO));
+        }
     }
 
     fn add_settings(&self, found: &mut BTreeMap<String, Found>) -> Result<(), LogError> {

@@ -12,6 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::Offset;
 
+use super::credentials::introduce;
 use super::native::{EventQueue, Happening, Message};
 use super::places::{native_number, native_offset};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, Subscription};
@@ -34,9 +35,10 @@ impl History {
             stage: stage.into(),
             names: Vec::new(),
         };
-        let config = settings.consumer(&subscription);
+        let config = settings.consumer(&subscription)?;
         let consumer = BaseConsumer::from_config_and_context(&config, Quiet)
             .map_err(|error| log_error("starting the Kafka consumer", &error))?;
+        introduce(&settings.security, consumer.client())?;
         Ok(Self { consumer })
     }
 

@@ -6,8 +6,10 @@
 //! Not here: what records mean.
 
 pub mod catalogue;
+mod credentials;
 pub mod embedded;
 pub mod history;
+mod identity;
 mod native;
 mod places;
 mod reader;
@@ -26,6 +28,7 @@ pub use settings::{KafkaSettings, Subscription};
 
 use crate::config::Delivery;
 use crate::log::{Ending, Event, Log, LogError, Outgoing, Position};
+use credentials::{Change, Watch};
 use reader::Reader;
 use transactions::Transactions;
 use writer::Writer;
@@ -33,6 +36,9 @@ use writer::Writer;
 /// A stage's view of Kafka: one member of a consumer group and one producer. Belongs
 /// on a thread of its own, for its calls wait for the brokers.
 pub struct KafkaLog {
+    settings: KafkaSettings,
+    subscription: Subscription,
+    secrets: Watch,
     /// `None` for a stage that only writes.
     reader: Option<Reader>,
     output: Output,
@@ -51,22 +57,47 @@ impl KafkaLog {
         settings: &KafkaSettings,
         subscription: &Subscription,
     ) -> Result<Self, LogError> {
-        // A stage without inputs has no positions that its records could go together with.
-        let output = if settings.delivery == Delivery::AtLeastOnce || subscription.names.is_empty()
-        {
-            Output::AtLeastOnce {
-                writer: Writer::start(&settings.producer(&subscription.stage))?,
-                is_open: false,
+        let (reader, output) = clients(settings, subscription)?;
+        Ok(Self {
+            settings: settings.clone(),
+            subscription: subscription.clone(),
+            secrets: Watch::new(&settings.security),
+            reader,
+            output,
+        })
+    }
+
+    /// Shows the brokers what the files of secrets hold now, if it has changed. A new certificate needs new
+    /// clients: this member leaves its group and joins again, so the stage loses its partitions.
+    fn renew(&mut self, change: Change, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
+        match change {
+            Change::Nothing => Ok(()),
+            Change::Secret => {
+                tracing::info!(stage = &*self.subscription.stage, "a new password or token");
+                let security = &self.settings.security;
+                if let Some(reader) = &self.reader {
+                    reader.show(security)?;
+                }
+                match &self.output {
+                    Output::AtLeastOnce { writer, .. } => writer.show(security),
+                    Output::ExactlyOnce(transactions) => transactions.show(),
+                }
             }
-        } else {
-            Output::ExactlyOnce(Box::new(Transactions::new(settings, &subscription.stage)))
-        };
-        let reader = if subscription.names.is_empty() {
-            None
-        } else {
-            Some(Reader::join(settings, subscription)?)
-        };
-        Ok(Self { reader, output })
+            Change::Certificates => {
+                tracing::info!(stage = &*self.subscription.stage, "new certificates");
+                let (reader, output) = clients(&self.settings, &self.subscription)?;
+                if let Some(reader) = &mut self.reader {
+                    reader.lose_all(visit);
+                }
+                let old = (
+                    std::mem::replace(&mut self.reader, reader),
+                    std::mem::replace(&mut self.output, output),
+                );
+                // The client can hang when it ends: it ends elsewhere.
+                thread::spawn(move || drop(old));
+                Ok(())
+            }
+        }
     }
 
     /// Where each owned partition is read, and the records that it still holds for this stage (high watermark minus
@@ -103,6 +134,29 @@ impl KafkaLog {
     }
 }
 
+/// The clients of a stage. Does not wait for the brokers.
+fn clients(
+    settings: &KafkaSettings,
+    subscription: &Subscription,
+) -> Result<(Option<Reader>, Output), LogError> {
+    // A stage without inputs has no positions that its records could go together with.
+    let output = if settings.delivery == Delivery::AtLeastOnce || subscription.names.is_empty() {
+        let config = settings.producer(&subscription.stage)?;
+        Output::AtLeastOnce {
+            writer: Writer::start(&config, &settings.security)?,
+            is_open: false,
+        }
+    } else {
+        Output::ExactlyOnce(Box::new(Transactions::new(settings, &subscription.stage)))
+    };
+    let reader = if subscription.names.is_empty() {
+        None
+    } else {
+        Some(Reader::join(settings, subscription)?)
+    };
+    Ok((reader, output))
+}
+
 fn reader<'l>(
     reader: &'l mut Option<Reader>,
     operation: &'static str,
@@ -115,6 +169,10 @@ fn reader<'l>(
 
 impl Log for KafkaLog {
     fn poll(&mut self, wait: Duration, visit: &mut dyn FnMut(Event<'_>)) -> Result<(), LogError> {
+        if !self.is_open() {
+            let change = self.secrets.look();
+            self.renew(change, visit)?;
+        }
         match &self.output {
             Output::AtLeastOnce { writer, .. } => writer.serve(),
             Output::ExactlyOnce(transactions) => transactions.serve(),
@@ -127,6 +185,11 @@ impl Log for KafkaLog {
     }
 
     fn begin(&mut self) -> Result<(), LogError> {
+        // A stage without inputs never polls, and writes seldom.
+        if self.reader.is_none() {
+            let change = self.secrets.look_now();
+            self.renew(change, &mut |_| ())?;
+        }
         match &mut self.output {
             Output::AtLeastOnce { writer, is_open } => {
                 writer.drop_waiting();

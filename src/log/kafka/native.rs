@@ -1,4 +1,4 @@
-//! librdkafka's event queue, read directly: the only place with `unsafe`.
+//! librdkafka's event queue, read directly: `unsafe` is here and in `identity` alone.
 //!
 //! In: a consumer. Out: what its queue holds, one event at a time, borrowed from the client.
 //! Why not the safe interface: it tells the end of a partition without the Kafka topic's name and

@@ -14,12 +14,13 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::{Producer, ProducerContext};
 
+use super::credentials;
 use super::native::{self, EventQueue, Happening, high_watermark};
 use super::places::{find, native_number, native_offset, offsets, partitions};
 use super::settings::{KafkaSettings, REQUEST_DEADLINE, STEP_DEADLINE, Subscription};
-use super::trouble::{Quiet, Troubles, log_error, log_line};
+use super::trouble::{Quiet, Troubles, is_forbidden, log_error, log_line};
 use super::visit::{fatal, not_owned, starts, visit_end, visit_record};
-use crate::config::GroupProtocol;
+use crate::config::{GroupProtocol, Security};
 use crate::log::{Event, LogError, Partition, Position};
 
 /// Most events of one call of `poll`: a few milliseconds of work.
@@ -55,9 +56,10 @@ impl Reader {
         settings: &KafkaSettings,
         subscription: &Subscription,
     ) -> Result<Self, LogError> {
-        let config = settings.consumer(subscription);
+        let config = settings.consumer(subscription)?;
         let consumer = BaseConsumer::from_config_and_context(&config, Quiet)
             .map_err(|error| log_error("starting the Kafka consumer", &error))?;
+        credentials::introduce(&settings.security, consumer.client())?;
         let names: Vec<&str> = subscription.names.iter().map(AsRef::as_ref).collect();
         consumer
             .subscribe(&names)
@@ -107,6 +109,9 @@ impl Reader {
                     text,
                 } => {
                     return Err(fatal(&self.consumer, text));
+                }
+                Happening::Trouble { code, text } if is_forbidden(code) => {
+                    return Err(log_error("reading", &KafkaError::Global(code)).with_detail(&text));
                 }
                 Happening::Trouble { code, text } => self.troubles.note(Some(code), &text),
                 Happening::Line { level, text } => log_line(level, &text),
@@ -230,6 +235,20 @@ impl Reader {
     /// Whether the group has ever said which partitions are this member's, be it none.
     pub(super) fn has_joined(&self) -> bool {
         self.has_joined
+    }
+
+    /// Gives the client the secret as its file has it now.
+    pub(super) fn show(&self, security: &Security) -> Result<(), LogError> {
+        credentials::show(security, self.consumer.client())
+    }
+
+    /// Tells the stage that all its partitions are lost: this reader is about to be replaced.
+    pub(super) fn lose_all(&mut self, visit: &mut dyn FnMut(Event<'_>)) {
+        for owned in self.owned.drain(..) {
+            visit(Event::Lost {
+                partition: &owned.partition,
+            });
+        }
     }
 
     /// How often something did not work.

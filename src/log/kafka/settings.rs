@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
-use crate::config::{Delivery, GroupProtocol, Kafka};
-use crate::log::RECORD_LIMIT_BYTES;
+use super::credentials;
+use crate::config::{Delivery, GroupProtocol, Kafka, Security};
+use crate::log::{LogError, RECORD_LIMIT_BYTES};
 
 /// How long one request, or the delivery of one record, may take before it has failed.
 pub(super) const REQUEST_DEADLINE: Duration = Duration::from_secs(10);
@@ -48,6 +49,8 @@ pub struct KafkaSettings {
     pub queued_max_kbytes: u32,
     /// A member that is silent for so long has left its group; whole milliseconds.
     pub session_timeout: Duration,
+    /// How the brokers know this client, and it them.
+    pub security: Security,
 }
 
 impl KafkaSettings {
@@ -62,6 +65,7 @@ impl KafkaSettings {
             delivery: config.delivery,
             queued_max_kbytes: config.queued_max_kbytes,
             session_timeout: Duration::from_millis(config.session_timeout_ms.into()),
+            security: config.security.clone(),
         }
     }
 
@@ -70,10 +74,10 @@ impl KafkaSettings {
     /// The classic group protocol goes with whole reassignments (range): the cooperative assignor of
     /// this client version loses assignments. Under the younger protocol the brokers assign, and its
     /// timeouts are theirs: the client refuses to start with settings of its own.
-    pub(super) fn consumer(&self, subscription: &Subscription) -> ClientConfig {
+    pub(super) fn consumer(&self, subscription: &Subscription) -> Result<ClientConfig, LogError> {
         let group = format!("{}-{}", self.group, subscription.stage);
         let session_ms = self.session_timeout.as_millis();
-        let mut config = self.client(&subscription.stage);
+        let mut config = self.client(&subscription.stage)?;
         config
             .set("group.id", group)
             .set("group.protocol", self.group_protocol.as_str())
@@ -99,13 +103,13 @@ impl KafkaSettings {
         if self.static_membership {
             config.set("group.instance.id", &*self.member);
         }
-        config
+        Ok(config)
     }
 
     /// Properties of a producer.
-    pub(super) fn producer(&self, stage: &str) -> ClientConfig {
+    pub(super) fn producer(&self, stage: &str) -> Result<ClientConfig, LogError> {
         let record_bytes = RECORD_LIMIT_BYTES + FRAME_BYTES;
-        let mut config = self.client(stage);
+        let mut config = self.client(stage)?;
         config
             .set("enable.idempotence", "true")
             .set("acks", "all")
@@ -120,14 +124,14 @@ impl KafkaSettings {
                 "message.timeout.ms",
                 REQUEST_DEADLINE.as_millis().to_string(),
             );
-        config
+        Ok(config)
     }
 
     /// Properties of the producer of transactions of `stage`. Its id is the same in each life of
     /// the member, so that a new life ends at once what the one before left open.
-    pub(super) fn transactional_producer(&self, stage: &str) -> ClientConfig {
+    pub(super) fn transactional_producer(&self, stage: &str) -> Result<ClientConfig, LogError> {
         let id = format!("{}-{stage}-{}", self.group, self.member);
-        let mut config = self.producer(stage);
+        let mut config = self.producer(stage)?;
         config
             .set("transactional.id", id)
             .set(
@@ -136,11 +140,11 @@ impl KafkaSettings {
             )
             .set("message.timeout.ms", STEP_DEADLINE.as_millis().to_string())
             .set("socket.timeout.ms", STEP_DEADLINE.as_millis().to_string());
-        config
+        Ok(config)
     }
 
-    /// Properties of every client.
-    pub(super) fn client(&self, stage: &str) -> ClientConfig {
+    /// Properties of every client; an error names a secret that cannot be read.
+    pub(super) fn client(&self, stage: &str) -> Result<ClientConfig, LogError> {
         let mut config = ClientConfig::new();
         config
             .set("bootstrap.servers", &self.brokers)
@@ -152,7 +156,8 @@ impl KafkaSettings {
             .set("reconnect.backoff.max.ms", "1000")
             .set("log.connection.close", "false")
             .set_log_level(RDKafkaLogLevel::Warning);
-        config
+        credentials::apply(&self.security, &mut config)?;
+        Ok(config)
     }
 }
 

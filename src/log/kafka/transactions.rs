@@ -7,16 +7,16 @@
 //! Not here: what to do with dropped outputs (the stages).
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::thread;
 
-use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::Producer;
 use tracing::warn;
 
 use super::reader::Reader;
 use super::settings::{KafkaSettings, STEP_DEADLINE};
-use super::trouble::{is_fenced, log_error};
+use super::trouble::{is_fenced, is_forbidden, log_error};
 use super::writer::Writer;
 use crate::log::{Ending, LogError, Outgoing, Position};
 
@@ -26,7 +26,8 @@ const FENCED_MAX: u32 = 5;
 
 /// The transactions of one stage of one process.
 pub(super) struct Transactions {
-    config: ClientConfig,
+    settings: KafkaSettings,
+    stage: Arc<str>,
     /// `None` before the first transaction, and after trouble.
     writer: Option<Writer>,
     state: State,
@@ -47,9 +48,10 @@ enum State {
 
 impl Transactions {
     /// Does not wait for the brokers.
-    pub(super) fn new(settings: &KafkaSettings, stage: &str) -> Self {
+    pub(super) fn new(settings: &KafkaSettings, stage: &Arc<str>) -> Self {
         Self {
-            config: settings.transactional_producer(stage),
+            settings: settings.clone(),
+            stage: Arc::clone(stage),
             writer: None,
             state: State::Idle,
             life: RandomState::new().hash_one(0_u8),
@@ -95,8 +97,10 @@ impl Transactions {
         let writer = self.writer("committing")?;
         if let Err(error) = writer.flush() {
             let fatal = writer.producer().client().fatal_error();
+            let was_purged = writer.take_purged();
             return Err(match fatal {
                 Some((code, _)) => self.failed("writing", &KafkaError::Global(code)),
+                None if was_purged => self.why_purged(reader, done, error),
                 None => error,
             });
         }
@@ -169,6 +173,14 @@ impl Transactions {
         }
     }
 
+    /// Gives the client, if there is one, the secret as its file has it now.
+    pub(super) fn show(&self) -> Result<(), LogError> {
+        let security = &self.settings.security;
+        self.writer
+            .as_ref()
+            .map_or(Ok(()), |writer| writer.show(security))
+    }
+
     fn resolve(
         &mut self,
         reader: &Reader,
@@ -193,7 +205,9 @@ impl Transactions {
     /// The producer, started and known to the brokers: they end what its id left open.
     fn ready(&mut self) -> Result<&mut Writer, LogError> {
         if self.writer.is_none() {
-            let writer = self.writer.insert(Writer::start(&self.config)?);
+            let config = self.settings.transactional_producer(&self.stage)?;
+            let writer = Writer::start(&config, &self.settings.security)?;
+            let writer = self.writer.insert(writer);
             let known = writer.producer().init_transactions(STEP_DEADLINE);
             if let Err(error) = known {
                 self.discard();
@@ -221,9 +235,28 @@ impl Transactions {
         format!("{:016x}-{}", self.life, self.number)
     }
 
+    /// What has broken the open transaction, so that the client threw its records away. It says so at the next step
+    /// only; that step cannot commit anything, and whoever gets the error aborts.
+    fn why_purged(&mut self, reader: &Reader, done: &[Position], purged: LogError) -> LogError {
+        let token = self.token();
+        let Some(writer) = &self.writer else {
+            return purged;
+        };
+        match reader.add_to_transaction(writer.producer(), done, &token) {
+            Ok(()) => purged,
+            Err(error) => self.failed("writing", &error),
+        }
+    }
+
     /// The error of one step. A producer whose id was taken is of no more use; when that happens
     /// again and again, two processes share one name.
     fn failed(&mut self, operation: &'static str, error: &KafkaError) -> LogError {
+        if let KafkaError::Transaction(inner) = error
+            && is_forbidden(inner.code())
+        {
+            let detail = error.to_string();
+            return log_error(operation, &KafkaError::Global(inner.code())).with_detail(&detail);
+        }
         let fatal = matches!(error, KafkaError::Transaction(error) if error.is_fatal());
         if !fatal && !error.rdkafka_error_code().is_some_and(is_fenced) {
             return log_error(operation, error);

@@ -90,7 +90,15 @@ fn is_permanent(code: RDKafkaErrorCode) -> bool {
             | Code::MessageSizeTooLarge
             | Code::Authentication
             | Code::SaslAuthenticationFailed
-            | Code::TopicAuthorizationFailed
+    ) || is_forbidden(code)
+}
+
+/// Whether the brokers say that this client's user may not do it.
+pub(super) fn is_forbidden(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        code,
+        Code::TopicAuthorizationFailed
             | Code::GroupAuthorizationFailed
             | Code::ClusterAuthorizationFailed
             | Code::TransactionalIdAuthorizationFailed
@@ -121,14 +129,16 @@ fn advice(code: RDKafkaErrorCode) -> &'static str {
             "raise max.message.bytes of the Kafka topic: `kentongan topics` shows what is needed"
         }
         Code::Authentication | Code::SaslAuthenticationFailed => {
-            "the brokers do not accept this client's credentials"
+            "the brokers do not accept this client: see [kafka.security] in the configuration"
         }
         Code::TopicAuthorizationFailed
         | Code::GroupAuthorizationFailed
         | Code::ClusterAuthorizationFailed
         | Code::TransactionalIdAuthorizationFailed => {
-            "give this client's user access to the Kafka topics, and to the groups and transactional ids \
-             that begin with kafka.group"
+            "give this client's user the rights of its role: docs/security.md lists them"
+        }
+        Code::SSL => {
+            "see [kafka.security] in the configuration: ca_file, certificate_file, key_file"
         }
         Code::Fenced | Code::FencedInstanceId => {
             "another process took this one's place: give each its own kafka.member, or leave it empty"
@@ -153,8 +163,26 @@ impl ClientContext for Quiet {
         log_line(level as i32, &format!("{facility}: {message}"));
     }
 
+    /// Whoever asks hears of a deadline only: a refused client is told here, or nowhere.
     fn error(&self, error: KafkaError, reason: &str) {
-        debug!(%error, reason, "kafka client");
+        use RDKafkaErrorCode as Code;
+        let code = match error.rdkafka_error_code() {
+            // A certificate that is missing is told of after the handshake, as a broken line.
+            Some(Code::BrokerTransportFailure) if reason.contains("SSL routines") => {
+                Some(Code::SSL)
+            }
+            code => code,
+        };
+        match code {
+            Some(code @ (Code::Authentication | Code::SSL)) => {
+                warn!(
+                    reason,
+                    advice = advice(code),
+                    "kafka does not accept this client"
+                );
+            }
+            _ => debug!(%error, reason, "kafka client"),
+        }
     }
 }
 

@@ -13,8 +13,10 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Header, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext, PurgeConfig};
 
+use super::credentials;
 use super::settings::REQUEST_DEADLINE;
 use super::trouble::{Quiet, log_error};
+use crate::config::Security;
 use crate::log::{LogError, Outgoing, RECORD_LIMIT_BYTES};
 use crate::post::EventTime;
 
@@ -31,17 +33,21 @@ pub(super) struct Writer {
     producer: BaseProducer<Deliveries>,
     waiting: Vec<Outgoing>,
     waiting_bytes: usize,
+    /// Whether the client threw records away at the last flush.
+    was_purged: bool,
 }
 
 impl Writer {
     /// Starts the producer. Does not wait for the brokers.
-    pub(super) fn start(config: &ClientConfig) -> Result<Self, LogError> {
+    pub(super) fn start(config: &ClientConfig, security: &Security) -> Result<Self, LogError> {
         let producer = BaseProducer::from_config_and_context(config, Deliveries::default())
             .map_err(|error| log_error("starting the Kafka producer", &error))?;
+        credentials::introduce(security, producer.client())?;
         Ok(Self {
             producer,
             waiting: Vec::new(),
             waiting_bytes: 0,
+            was_purged: false,
         })
     }
 
@@ -73,6 +79,9 @@ impl Writer {
         let sent = self.send();
         let looked = self.wait_until_empty();
         let failures = self.producer.context().take();
+        self.was_purged = failures.first.as_ref().is_some_and(|(_, error)| {
+            error.rdkafka_error_code() == Some(RDKafkaErrorCode::PurgeQueue)
+        });
         sent.and(looked)?;
         if let Some((code, text)) = self.producer.client().fatal_error() {
             return Err(log_error("writing", &KafkaError::Global(code)).with_detail(&text));
@@ -82,6 +91,16 @@ impl Writer {
             Some((name, error)) => Err(log_error("writing", &error)
                 .with_detail(&format!("{} records, the first for {name}", failures.count))),
         }
+    }
+
+    /// Gives the client the secret as its file has it now.
+    pub(super) fn show(&self, security: &Security) -> Result<(), LogError> {
+        credentials::show(security, self.producer.client())
+    }
+
+    /// Whether the client itself threw records away at the last flush: their transaction had broken before.
+    pub(super) fn take_purged(&mut self) -> bool {
+        std::mem::take(&mut self.was_purged)
     }
 
     /// The producer, for what stands around its records.
