@@ -203,7 +203,7 @@ fn offices_and_citizens_abroad_are_known_in_nineteen_languages() -> Result<(), B
     Ok(())
 }
 
-/// Real headlines in thirty languages, where KENTONGAN_DATA holds them: one that writes the country in a form of
+/// Real headlines in thirty languages, where `KENTONGAN_DATA` holds them: one that writes the country in a form of
 /// its language is found.
 #[test]
 fn real_headlines_that_name_indonesia_are_found_in_every_language() -> Result<(), Box<dyn Error>> {
