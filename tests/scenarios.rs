@@ -13,11 +13,13 @@ use std::process::Command;
 use kentongan::alert::Alert;
 
 /// Runs `replay` on the posts of a folder: alerts, and the lines of the summary that do not tell speed.
-fn replay(folder: &Path) -> (Vec<Alert>, String) {
+fn replay(folder: &Path, settings: &[&str]) -> (Vec<Alert>, String) {
     let mut posts = files(folder);
     posts.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
     let output = Command::new(env!("CARGO_BIN_EXE_kentongan"))
-        .args(["--quiet", "replay", "--config"])
+        .arg("--quiet")
+        .args(settings.iter().flat_map(|setting| ["--set", setting]))
+        .args(["replay", "--config"])
         .arg(folder.join("config.toml"))
         .args(posts)
         .env_clear()
@@ -86,10 +88,37 @@ fn every_scenario_reads_as_it_was_read_before() {
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(|| {
         for folder in &folders {
-            let (alerts, summary) = replay(folder);
+            let (alerts, summary) = replay(folder, &[]);
             let alerts: String = alerts.iter().map(shown).collect();
             let name = folder.file_name().unwrap().to_str().unwrap();
             insta::assert_snapshot!(name, format!("{alerts}{summary}"));
         }
     });
+}
+
+/// No hashtag, no place, no hazard, no watch topic: its words are enough, soon, and with examples to read.
+#[test]
+fn a_crisis_that_nobody_listed_is_found_by_its_words() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/unlisted-crisis");
+    let first = |settings: &[&str]| {
+        let (alerts, _) = replay(&folder, settings);
+        let first = alerts.into_iter().next();
+        first.map(|alert| {
+            (
+                alert.topic.to_string(),
+                alert.observed,
+                alert.evidence.len(),
+            )
+        })
+    };
+    let (topic, observed, examples) = first(&[]).unwrap();
+    assert!(topic.starts_with("phrase:"), "{topic}");
+    assert!(observed <= 20 && examples > 0, "{observed} {examples}");
+    let late = first(&["ingest.flush_interval_ms=10000"]).unwrap();
+    assert!(late.0.starts_with("phrase:") && late.1 <= 20, "{late:?}");
+    assert_eq!(
+        first(&["topics.phrases_per_post=0"]),
+        None,
+        "nothing else tells it"
+    );
 }

@@ -165,6 +165,7 @@ fn relevance(mut section: Section<'_, '_, '_>) -> Relevance {
 fn topics(mut section: Section<'_, '_, '_>) -> Topics {
     let topics = Topics {
         max_per_post: section.whole("max_per_post", 1..=16),
+        phrases_per_post: section.whole("phrases_per_post", 0..=16),
     };
     section.finish();
     topics
@@ -180,6 +181,8 @@ fn detect(mut section: Section<'_, '_, '_>) -> Detect {
         memory_days: section.fraction("memory_days", 0.1..=365.0),
         volume_memory_hours: section.fraction("volume_memory_hours", 0.1..=720.0),
         max_topics: section.whole("max_topics", 100..=2_000_000),
+        max_candidates: section.whole("max_candidates", 100..=1_000_000),
+        max_phrases: section.whole("max_phrases", 100..=1_000_000),
         // Longer than the longest flush, or a healthy partition would count as silent.
         silent_partition_ms: section.whole("silent_partition_ms", 30_000..=86_400_000),
         snapshot_interval_ms: section.whole("snapshot_interval_ms", 0..=86_400_000),

@@ -247,6 +247,8 @@ pub struct Relevance {
 pub struct Topics {
     /// Most topics that one post adds to.
     pub max_per_post: u8,
+    /// Most phrases among them; 0: none is looked for.
+    pub phrases_per_post: u8,
 }
 
 /// The second fold.
@@ -266,6 +268,10 @@ pub struct Detect {
     pub volume_memory_hours: f64,
     /// Most topics in one partition.
     pub max_topics: u32,
+    /// Most phrases of one partition that may become topics.
+    pub max_candidates: u32,
+    /// Most phrases of one partition that are topics, and of which it is known how usual they are.
+    pub max_phrases: u32,
     /// Patience with a partition that states nothing, milliseconds.
     pub silent_partition_ms: u32,
     /// From one snapshot of a partition to the next, milliseconds; 0: none.

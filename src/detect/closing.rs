@@ -4,6 +4,7 @@
 //! Rule: what a pane is judged by is complete before it is judged; memory is swept once an hour.
 
 use super::day;
+use super::excess::{GROUPS, PHRASES, group_of};
 use super::judge::Finding;
 use super::topics::TopicId;
 use super::{ClosedPane, Detector, Judged, SignalRecord};
@@ -46,9 +47,12 @@ impl Detector {
     }
 
     fn open_from(&mut self, kind: FeedKind, pane: Pane, signals: &mut Vec<SignalRecord>) {
-        self.kinds
-            .get_mut(kind)
-            .open_from(pane, &mut self.topics, &self.settings);
+        self.kinds.get_mut(kind).open_from(
+            pane,
+            &mut self.topics,
+            &mut self.discovery,
+            &self.settings,
+        );
         self.test_days(kind, signals);
     }
 
@@ -66,16 +70,20 @@ impl Detector {
         if state.swept.replace(pane.hour()) != Some(pane.hour()) {
             self.sweep(kind, pane);
         }
-        let mut tests = 0;
+        let mut tests = [0; GROUPS];
         for id in touched {
             let topic = self.topics.get_mut(id);
+            let group = topic.as_ref().map_or(0, |topic| group_of(topic.class));
             if let Some(track) = topic.and_then(|topic| topic.track_mut(kind).as_mut()) {
                 track.begin(learned);
             }
             let finding = self.test(id, kind, pane, signals);
-            tests += self
+            let tested = self
                 .standard(id, kind, pane)
                 .map_or(0, |(standard, track)| standard.tests(track));
+            if let Some(tests) = tests.get_mut(group) {
+                *tests += tested;
+            }
             self.note_closed(id, kind, pane, finding, closed);
         }
         self.kinds
@@ -131,7 +139,10 @@ impl Detector {
             ..
         } = self;
         let learned = kinds.get(kind).learned;
+        // Phrases make room for others before there is none.
+        let is_crowded = topics.phrases() > settings.max_phrases / 4 * 3;
         for topic in topics.iter_mut() {
+            let may_go = is_crowded && topic.class == PHRASES;
             let track = topic.track_mut(kind);
             if let Some(track) = track.as_mut() {
                 track.compact(first_open, settings);
@@ -139,9 +150,9 @@ impl Detector {
                     .day
                     .pass(first_open, kinds.get(kind).volume.blocks(), settings);
             }
-            if let Some(faint) =
-                track.take_if(|track| track.is_faint(first_open, learned, settings))
-            {
+            if let Some(faint) = track.take_if(|track| {
+                track.is_faint(first_open, learned, settings) || (may_go && track.is_over())
+            }) {
                 *track = faint.forget(learned);
             }
         }

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::describe;
 use super::describe::Occasion;
 use super::episode::Episode;
+use super::excess::PHRASES;
 use super::heard::Heard;
 use super::judge::{Finding, Standard};
 use super::ramp;
@@ -133,7 +134,11 @@ impl Detector {
         let topic = self.topics.get_mut(id)?;
         let track = topic.track(kind)?;
         let at = track.newest(pane)?;
-        if voices(track, finding.scale, pane) < self.settings.minimum_accounts {
+        let least = self.settings.minimum_accounts;
+        // One post that is passed on is not talk about something that has a word.
+        let is_one_text =
+            || topic.class == PHRASES && track.tally(finding.scale, pane).texts.count() < least;
+        if voices(track, finding.scale, pane) < least || is_one_text() {
             return None;
         }
         let evidence = evidence(kind, pane, &finding);

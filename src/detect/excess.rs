@@ -10,9 +10,29 @@ use serde::{Deserialize, Serialize};
 use super::settings::{Constants, Settings};
 
 /// Classes of topics that share one tail.
-pub(super) const CLASSES: usize = 4;
-/// The budget is shared equally among the classes.
-pub(super) const CLASSES_SHARING_THE_BUDGET: f64 = 4.0;
+pub(super) const CLASSES: usize = 5;
+/// The class of hashtags and links.
+pub(super) const TAGS: usize = 3;
+/// The class of phrases.
+pub(super) const PHRASES: usize = 4;
+/// Groups of classes whose tests are counted apart: listed topics, and phrases.
+pub(super) const GROUPS: usize = 2;
+/// What is not the phrases' of the budget is shared equally among so many classes.
+const OTHERS: f64 = 4.0;
+
+/// The group of a class.
+pub(super) const fn group_of(class: usize) -> usize {
+    if class == PHRASES { 1 } else { 0 }
+}
+
+/// The share of the budget of a class's group, and of the class in it.
+pub(super) const fn shares(class: usize, by: &Constants) -> (f64, f64) {
+    if class == PHRASES {
+        (by.phrase_share, 1.0)
+    } else {
+        (1.0 - by.phrase_share, 1.0 / OTHERS)
+    }
+}
 
 /// The class of a topic key.
 pub(super) fn class_of(topic: &str) -> usize {
@@ -20,7 +40,8 @@ pub(super) fn class_of(topic: &str) -> usize {
         Some("watch") => 0,
         Some("hazard") => 1,
         Some("place" | "feed") => 2,
-        _ => 3,
+        Some("phrase") => PHRASES,
+        _ => TAGS,
     }
 }
 

@@ -5,7 +5,7 @@
 //! Rule: reads only panes closed before the guard, besides the counts of the window itself; counts
 //! only grow, so a window that is a spike now is one when it closes.
 
-use super::excess::ClassTail;
+use super::excess::{ClassTail, PHRASES, group_of, shares};
 use super::level::{Block, Expectation, Level};
 use super::settings::Settings;
 use super::tail;
@@ -70,16 +70,27 @@ impl<'a> Standard<'a> {
         self.forecast.exposure_s >= by.warm_up_s && self.forecast.posts >= by.warm_up_posts
     }
 
+    /// Fewest posts in a window that is tested.
+    pub(super) fn least_posts(&self) -> u32 {
+        let least = self.settings.minimum_posts;
+        if self.class == PHRASES {
+            least.max(self.settings.constants.phrase_posts)
+        } else {
+            least
+        }
+    }
+
     /// How many of the track's windows have the posts to be tested.
     pub(super) fn tests(&self, track: &Track) -> u32 {
-        let testable =
-            |scale: &&Scale| track.posts(**scale, self.pane) >= self.settings.minimum_posts;
+        let least = self.least_posts();
+        let testable = |scale: &&Scale| track.posts(**scale, self.pane) >= least;
         u32::try_from(Scale::ALL.iter().filter(testable).count()).unwrap_or(0)
     }
 
     /// The most surprising window that ends with the pane, if it reaches the base surprise.
     pub(super) fn judge(&self, track: &Track) -> Option<Finding> {
-        let enough = |&(_, observed): &(Scale, u32)| observed >= self.settings.minimum_posts;
+        let least = self.least_posts();
+        let enough = |&(_, observed): &(Scale, u32)| observed >= least;
         let windows = Scale::ALL.map(|scale| (scale, track.posts(scale, self.pane)));
         if !windows.iter().any(enough) {
             return None;
@@ -114,6 +125,12 @@ impl<'a> Standard<'a> {
         self.expect_by(&self.basis(track), millis)
     }
 
+    /// What a topic of this level, learned up to now, should hold in a window of `millis`.
+    pub(super) fn expect_of(&self, level: Level, millis: i64) -> Expectation {
+        let block = self.volume.block(self.pane, self.settings.guard);
+        self.expect_by(&(level, block), millis)
+    }
+
     fn expect_by(&self, (level, block): &(Level, Block), millis: i64) -> Expectation {
         let least = self.settings.constants.least_volume;
         let volume = (self.forecast.per_second * seconds(millis)).max(least);
@@ -138,23 +155,25 @@ impl<'a> Standard<'a> {
     /// The higher of the model's threshold and those that past excursions set.
     pub(super) fn threshold(&self, track: &Track) -> f64 {
         let by = &self.settings.constants;
-        let budget = self.settings.budget_per_day;
-        let model = libm::log10(self.forecast.tests_per_day / budget).max(by.base_surprise);
+        let (of_budget, of_group) = shares(self.class, by);
+        let budget = self.settings.budget_per_day * of_budget;
+        let tests = self.forecast.tests_per_day.get(group_of(self.class));
+        let tests = tests.copied().unwrap_or_default();
+        let model = libm::log10(tests / budget).max(by.base_surprise);
         let tail = self
             .forecast
             .tails
             .get(self.class)
             .copied()
             .unwrap_or_default();
-        let class = self.class_threshold(tail);
+        let class = self.class_threshold(tail, budget * of_group);
         let ordinal = self.volume.block(self.pane, self.settings.guard).ordinal;
         let guard = self.pane.plus(-self.settings.guard);
         let own = track.own_threshold(guard, ordinal, tail.mean_excess(by), by);
         model.max(class).max(own)
     }
 
-    fn class_threshold(&self, tail: ClassTail) -> f64 {
-        let share = self.settings.budget_per_day / super::excess::CLASSES_SHARING_THE_BUDGET;
+    fn class_threshold(&self, tail: ClassTail, share: f64) -> f64 {
         tail.threshold(self.forecast.per_second * 86_400.0, share, self.settings)
     }
 }

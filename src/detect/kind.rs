@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::crowd::{Crowd, FEWEST_POSTS};
+use super::discovery::Discovery;
 use super::excess::CLASSES;
 use super::settings::Settings;
 use super::topics::{TopicId, Topics};
@@ -100,6 +101,13 @@ impl Kind {
         self.hours.entry(pane.hour()).or_default().insert(id);
     }
 
+    /// Notes that a topic has posts in an hour, in a pane that has closed.
+    pub(super) fn touch_hour(&mut self, pane: Pane, id: TopicId) {
+        if pane.hour() > self.volume.learned_hour(self.learned) {
+            self.hours.entry(pane.hour()).or_default().insert(id);
+        }
+    }
+
     /// The next pane before `end` at which something happens.
     pub(super) fn next_pane(&self, end: Pane, topics: &Topics, hold: i64) -> Option<Pane> {
         let touched = self.touched.first_key_value().map(|(&pane, _)| pane);
@@ -117,17 +125,30 @@ impl Kind {
     }
 
     /// Everything before `pane` is closed: hours end, levels learn, excursions end.
-    pub(super) fn open_from(&mut self, pane: Pane, topics: &mut Topics, settings: &Settings) {
+    pub(super) fn open_from(
+        &mut self,
+        pane: Pane,
+        topics: &mut Topics,
+        discovery: &mut Discovery,
+        settings: &Settings,
+    ) {
         self.first_open = Some(pane);
         self.volume.finish_hour(pane, settings);
-        self.learn(pane, topics, settings);
+        self.learn(pane, topics, discovery, settings);
         self.end_excursions(pane, topics, settings);
     }
 
     /// Teaches the levels the hours that the guard of `pane` allows.
-    fn learn(&mut self, pane: Pane, topics: &mut Topics, settings: &Settings) {
+    fn learn(
+        &mut self,
+        pane: Pane,
+        topics: &mut Topics,
+        discovery: &mut Discovery,
+        settings: &Settings,
+    ) {
         for block in self.volume.blocks_after(self.learned, pane, settings.guard) {
             self.learned = block.ordinal;
+            discovery.learn(self.feeds, block, settings);
             self.crowds
                 .iter_mut()
                 .for_each(|crowd| crowd.pass(settings));

@@ -51,6 +51,14 @@ impl Level {
         }
     }
 
+    /// A topic of which so many decayed posts are known after `ordinal` blocks.
+    pub(super) fn taught(posts: f64, ordinal: u32) -> Self {
+        Self {
+            posts,
+            ..Self::new(ordinal)
+        }
+    }
+
     /// A topic with so many posts before the first block.
     pub(super) fn of(posts: u32) -> Self {
         Self {

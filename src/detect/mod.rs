@@ -10,6 +10,7 @@ mod closing;
 mod crowd;
 mod day;
 mod describe;
+mod discovery;
 mod episode;
 mod episodes;
 mod excess;
@@ -21,6 +22,7 @@ mod keys;
 mod kind;
 mod level;
 mod onset;
+mod phrases;
 mod pulse;
 mod ramp;
 pub mod series;
@@ -51,7 +53,10 @@ use crate::claims::Reader;
 use crate::config;
 use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
+use crate::topic::PHRASE;
 use crate::window::{Pane, Scale};
+use discovery::Discovery;
+use excess::PHRASES;
 use feeds::Feeds;
 use inputs::Inputs;
 use keys::Keys;
@@ -97,6 +102,8 @@ pub struct LeftOut {
     pub behind: u64,
     /// Posts of topics for which there was no room.
     pub untracked: u64,
+    /// Posts of phrases that had to go for others before they were topics.
+    pub unremembered: u64,
     /// Batches that only repeated what was stated.
     pub repeated_batches: u64,
     /// The most silent partitions of one kind that closing once went on without.
@@ -112,6 +119,7 @@ pub struct Detector {
     inputs: Inputs,
     feeds: Feeds,
     topics: Topics,
+    discovery: Discovery,
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
@@ -146,6 +154,7 @@ impl Detector {
             ),
             feeds: Feeds::default(),
             topics: Topics::new(settings.max_topics),
+            discovery: Discovery::default(),
             kinds: Kinds::new(),
             episodes: BTreeMap::new(),
             left_out: LeftOut::default(),
@@ -225,6 +234,11 @@ impl Detector {
         self.topics.len()
     }
 
+    /// How many phrases wait to become topics.
+    pub fn waiting_phrases(&self) -> usize {
+        self.discovery.len()
+    }
+
     /// How each feed is, as this partition of `counts` knows it.
     pub fn feed_states(&self) -> impl Iterator<Item = (&str, FeedState)> {
         let names = self.inputs.feeds().map(|(name, _)| name);
@@ -237,16 +251,22 @@ impl Detector {
     }
 
     fn add(&mut self, entry: Entry, signals: &mut Vec<SignalRecord>) {
+        if self.kinds.get(entry.kind).is_closed(entry.pane) {
+            self.left_out.behind += u64::from(entry.tally.posts);
+        } else if entry.topic.as_str().starts_with(PHRASE) {
+            self.add_phrase(entry, signals);
+        } else {
+            self.add_to_topic(entry, signals);
+        }
+    }
+
+    fn add_to_topic(&mut self, entry: Entry, signals: &mut Vec<SignalRecord>) {
         let Entry {
             topic: key,
             pane,
             kind,
             tally,
         } = entry;
-        if self.kinds.get(kind).is_closed(pane) {
-            self.left_out.behind += u64::from(tally.posts);
-            return;
-        }
         let learned = self.kinds.get(kind).learned;
         let Some(id) = self.topics.admit(&key) else {
             self.left_out.untracked += u64::from(tally.posts);
@@ -255,9 +275,15 @@ impl Detector {
         let Some(topic) = self.topics.get_mut(id) else {
             return;
         };
-        let track = topic
-            .track_mut(kind)
-            .get_or_insert_with(|| Box::new(Track::new(learned)));
+        let discovery = &self.discovery;
+        let is_phrase = topic.class == PHRASES;
+        let track = topic.track_mut(kind).get_or_insert_with(|| {
+            Box::new(if is_phrase {
+                Track::known(discovery.level(&key, kind, learned), learned)
+            } else {
+                Track::new(learned)
+            })
+        });
         track.add(pane, tally);
         self.kinds.get_mut(kind).touch(pane, id);
         if self.kinds.get(kind).can_judge(pane, self.settings.guard) {

@@ -6,7 +6,7 @@
 //! raise what is expected of it.
 
 use super::day::HOURS;
-use super::excess::CLASSES;
+use super::excess::{PHRASES, TAGS};
 use super::judge::{Finding, surprise};
 use super::level::Block;
 use super::settings::{Constants, Settings};
@@ -26,7 +26,8 @@ pub(super) fn judge(
     let day = &track.day;
     let first = day.first_hour(last);
     let observed = day.posts(first, last);
-    if observed < settings.minimum_posts {
+    // A phrase is known for the hour in which it rises: there is no day of it to compare.
+    if observed < settings.minimum_posts || class == PHRASES {
         return None;
     }
     let is_before = |block: &&Block| block.hour <= last - HOURS;
@@ -52,9 +53,9 @@ pub(super) fn judge(
     })
 }
 
-/// Hashtags, links and phrases come up and rise by nature; a listed topic does not.
+/// Hashtags and links come up and rise by nature; a listed topic does not.
 fn least_surprise(class: usize, by: &Constants) -> f64 {
-    if class + 1 == CLASSES {
+    if class == TAGS {
         by.slow_surprise_of_tags
     } else {
         by.slow_surprise

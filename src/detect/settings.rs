@@ -37,7 +37,7 @@ pub struct Constants {
     pub warm_up_s: f64,
     /// Surprise from which on a day is a slow rise ...
     pub slow_surprise: f64,
-    /// ... and that of a hashtag, a link, a phrase.
+    /// ... and that of a hashtag, a link.
     pub slow_surprise_of_tags: f64,
     /// Hours with posts before the day that is judged.
     pub slow_history_hours: u32,
@@ -63,6 +63,10 @@ pub struct Constants {
     pub own_prior_days: f64,
     /// Posts that a silence must lack before it is improbable.
     pub silent_expected: f64,
+    /// Fewest posts in a window of a phrase that is tested ...
+    pub phrase_posts: u32,
+    /// ... and the share of the budget that is the phrases': there are many, and few of them are anything.
+    pub phrase_share: f64,
     /// How many excursions the mean excess of the class weighs in that of a topic.
     pub own_prior_weight: f64,
 }
@@ -94,6 +98,8 @@ impl Default for Constants {
             own_prior_episodes: 1.0,
             own_prior_days: 5.0,
             silent_expected: 30.0,
+            phrase_posts: 5,
+            phrase_share: 0.02,
             own_prior_weight: 3.0,
         }
     }
@@ -117,6 +123,8 @@ pub(super) struct Settings {
     /// False incidents a day that this partition of `counts` may make.
     pub budget_per_day: f64,
     pub max_topics: usize,
+    pub max_candidates: usize,
+    pub max_phrases: usize,
 }
 
 impl Settings {
@@ -141,6 +149,8 @@ impl Settings {
             share,
             budget_per_day: detect.false_incidents_per_day * share,
             max_topics: detect.max_topics as usize,
+            max_candidates: detect.max_candidates as usize,
+            max_phrases: detect.max_phrases as usize,
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::episode::Episode;
 use super::excess;
+use super::excess::PHRASES;
 use super::track::Track;
 use crate::post::{FeedKind, TopicKey};
 use crate::window::Pane;
@@ -86,6 +87,8 @@ pub(super) struct Topics {
     slots: Vec<Option<Topic>>,
     free: Vec<TopicId>,
     limit: usize,
+    /// How many of them are phrases.
+    phrases: usize,
 }
 
 impl Topics {
@@ -109,6 +112,16 @@ impl Topics {
         self.by_key.len()
     }
 
+    /// How many of them are phrases.
+    pub(super) fn phrases(&self) -> usize {
+        self.phrases
+    }
+
+    /// Whether `key` is a topic.
+    pub(super) fn knows(&self, key: &TopicKey) -> bool {
+        self.by_key.contains_key(key)
+    }
+
     /// The number of `key`, which is given one if there is room.
     pub(super) fn admit(&mut self, key: &TopicKey) -> Option<TopicId> {
         if let Some(&id) = self.by_key.get(key) {
@@ -117,9 +130,10 @@ impl Topics {
         if self.by_key.len() >= self.limit {
             return None;
         }
+        let class = excess::class_of(key.as_str());
         let topic = Topic {
             key: key.clone(),
-            class: excess::class_of(key.as_str()),
+            class,
             social: None,
             news: None,
             episode: None,
@@ -133,6 +147,7 @@ impl Topics {
             None => self.slots.push(Some(topic)),
         }
         self.by_key.insert(key.clone(), id);
+        self.phrases += usize::from(class == PHRASES);
         Some(id)
     }
 
@@ -149,6 +164,7 @@ impl Topics {
         for (id, slot) in (0..).zip(&mut self.slots) {
             if let Some(topic) = slot.take_if(|topic| is_faint(topic)) {
                 self.by_key.remove(&topic.key);
+                self.phrases -= usize::from(topic.class == PHRASES);
                 self.free.push(id);
             }
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::excess::{CLASSES, ClassTail};
+use super::excess::{CLASSES, ClassTail, GROUPS};
 use super::level::Block;
 use super::settings::{Constants, LONGEST_GAP_S, Settings};
 use crate::window::Pane;
@@ -23,8 +23,8 @@ pub(super) struct Forecast {
     pub pane: Pane,
     /// Posts a second.
     pub per_second: f64,
-    /// Tests a day.
-    pub tests_per_day: f64,
+    /// Tests a day, by group of classes.
+    pub tests_per_day: [f64; GROUPS],
     /// Exposure so far, seconds.
     pub exposure_s: f64,
     /// Posts so far.
@@ -40,7 +40,7 @@ pub(super) struct Volume {
     last: Option<Pane>,
     recent_posts: f64,
     recent_exposure_s: f64,
-    recent_tests: f64,
+    recent_tests: [f64; GROUPS],
     tests_exposure_s: f64,
     exposure_s: f64,
     posts: u64,
@@ -57,7 +57,7 @@ impl Volume {
             last: None,
             recent_posts: 0.0,
             recent_exposure_s: 0.0,
-            recent_tests: 0.0,
+            recent_tests: [0.0; GROUPS],
             tests_exposure_s: 0.0,
             exposure_s: 0.0,
             posts: 0,
@@ -93,8 +93,8 @@ impl Volume {
         }
     }
 
-    /// Closes one pane, in which `tests` windows were tested.
-    pub(super) fn close(&mut self, pane: Pane, tests: u32, settings: &Settings) {
+    /// Closes one pane, in which `tests` windows were tested, by group of classes.
+    pub(super) fn close(&mut self, pane: Pane, tests: [u32; GROUPS], settings: &Settings) {
         let Some(posts) = self.open.remove(&pane) else {
             return;
         };
@@ -105,7 +105,9 @@ impl Volume {
         self.recent_posts = self.recent_posts * kept + f64::from(posts);
         self.recent_exposure_s = self.recent_exposure_s * kept + exposure_s;
         let kept = libm::exp(-exposure_s / TESTS_MEMORY_S);
-        self.recent_tests = self.recent_tests * kept + f64::from(tests);
+        for (recent, tests) in self.recent_tests.iter_mut().zip(tests) {
+            *recent = *recent * kept + f64::from(tests);
+        }
         self.tests_exposure_s = self.tests_exposure_s * kept + exposure_s;
         self.exposure_s += exposure_s;
         self.posts += u64::from(posts);
@@ -117,7 +119,9 @@ impl Volume {
         self.forecasts.push_back(Forecast {
             pane,
             per_second: self.recent_posts / self.recent_exposure_s,
-            tests_per_day: self.recent_tests / self.tests_exposure_s * 86_400.0,
+            tests_per_day: self
+                .recent_tests
+                .map(|tests| tests / self.tests_exposure_s * 86_400.0),
             exposure_s: self.exposure_s,
             posts: self.posts,
             tails: self.tails,
@@ -175,6 +179,12 @@ impl Volume {
         self.blocks
             .iter()
             .filter(move |block| block.ordinal > learned && ends_before_guard(block, pane, guard))
+    }
+
+    /// The hour of the block numbered `ordinal`, the earliest time if it is gone.
+    pub(super) fn learned_hour(&self, ordinal: u32) -> i64 {
+        let block = self.blocks.iter().find(|block| block.ordinal == ordinal);
+        block.map_or(i64::MIN, |block| block.hour)
     }
 
     /// The closed hours that are kept, oldest first: those of a day and more.

@@ -46,6 +46,8 @@ impl Outcome {
 pub enum Limit {
     /// `detect.max_topics`: a post's topic found no room.
     Topics,
+    /// `detect.max_candidates`, `detect.max_phrases`: a phrase had to go for another.
+    Phrases,
     /// `ingest.flush_entries`: a batch went out early.
     FlushEntries,
     /// `ingest.flush_posts`: a batch went out early, so that no more posts are without a commit.
@@ -70,8 +72,9 @@ pub enum Limit {
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Topics,
+        Self::Phrases,
         Self::FlushEntries,
         Self::FlushPosts,
         Self::DeadLetters,
@@ -88,6 +91,7 @@ impl Limit {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Topics => "topics",
+            Self::Phrases => "phrases",
             Self::FlushEntries => "flush_entries",
             Self::FlushPosts => "flush_posts",
             Self::DeadLetters => "dead_letters",
@@ -109,17 +113,20 @@ pub enum LeftOut {
     Behind,
     /// There was no room for its topic.
     Untracked,
+    /// Its phrase had to go for others before it was a topic.
+    Unremembered,
 }
 
 impl LeftOut {
     /// Every reason.
-    pub const ALL: [Self; 2] = [Self::Behind, Self::Untracked];
+    pub const ALL: [Self; 3] = [Self::Behind, Self::Untracked, Self::Unremembered];
 
     /// The label value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Behind => "behind",
             Self::Untracked => "untracked",
+            Self::Unremembered => "unremembered",
         }
     }
 }

@@ -12,6 +12,44 @@ use crate::relevance::place::PlaceCode;
 /// A coordinate further from every listed town than this is nowhere, kilometres.
 const REACH_KM: f64 = 150.0;
 
+/// What stands before the city of a mission, or before where its citizens are, in what the press and officers write.
+const MISSIONS: [&str; 31] = [
+    "kbri",
+    "kjri",
+    "kri",
+    "ptri",
+    "kdei",
+    "kbri di",
+    "kjri di",
+    "kedubes ri",
+    "kedubes ri di",
+    "kedubes indonesia di",
+    "kedutaan besar indonesia di",
+    "kedutaan besar ri di",
+    "kedutaan besar republik indonesia di",
+    "kedutaan indonesia di",
+    "konjen ri",
+    "konjen ri di",
+    "konsulat ri",
+    "konsulat indonesia di",
+    "konsulat jenderal ri di",
+    "konsulat jenderal indonesia di",
+    "dubes ri di",
+    "dubes ri untuk",
+    "wni di",
+    "tki di",
+    "indonesian embassy in",
+    "embassy of indonesia in",
+    "embassy of the republic of indonesia in",
+    "indonesian consulate in",
+    "indonesian consulate general in",
+    "consulate general of indonesia in",
+    "indonesians in",
+];
+
+/// Most words of a phrase of the matcher.
+const PHRASE_MAX: usize = 8;
+
 /// The places, by number.
 #[derive(Debug, Default)]
 pub(crate) struct Gazetteer {
@@ -88,6 +126,9 @@ impl Gazetteer {
         gazetteer
             .more(lists.places, &mut names)
             .map_err(|detail| ("gazetteer/places.txt", detail))?;
+        gazetteer
+            .missions(lists.missions, &mut names)
+            .map_err(|detail| ("gazetteer/missions.tsv", detail))?;
         gazetteer
             .towns(lists.towns)
             .map_err(|detail| ("gazetteer/towns.tsv", detail))?;
@@ -187,6 +228,30 @@ impl Gazetteer {
                 .filter(|name| !name.is_empty())
             {
                 names.add(&name.to_lowercase(), 0, number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Cities abroad with an Indonesian mission: they count where the mission is named, not by themselves.
+    fn missions(&mut self, text: &str, names: &mut Names) -> Result<(), String> {
+        for (row, line) in rows(text) {
+            let [code, _, name, _, _, others] = row.as_slice() else {
+                return Err(format!("line {line}: give 6 columns, separated by tabs"));
+            };
+            let number = self.add(code, "")?;
+            let spellings = std::iter::once(*name).chain(others.split(','));
+            for city in spellings.map(|name| name.trim().to_lowercase()) {
+                if city.is_empty() {
+                    continue;
+                }
+                for before in MISSIONS {
+                    let name = format!("{before} {city}");
+                    // A long city behind a long office is more than a phrase may have.
+                    if name.split(' ').count() <= PHRASE_MAX {
+                        names.add(&name, 0, number);
+                    }
+                }
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use crate::relevance::GateError;
 use crate::relevance::by_hash::{Hashes, Sieve};
 use crate::relevance::eight_bytes::{hash_at, hash_word};
 use crate::relevance::gazetteer::{Common, Gazetteer};
-use crate::relevance::lists::{Entry, Lists, entries};
+use crate::relevance::lists::{Lists, entries};
 use crate::relevance::matcher::{Builder, Matcher};
 use crate::relevance::scan::Span;
 use crate::relevance::witness::Witness;
@@ -72,10 +72,12 @@ impl Lexicon {
                     file: format!("{file}:{}", entry.line),
                     detail: format!("{:?} in [{}]: {detail}", entry.word, entry.section),
                 };
-                let meaning = meaning(&entry, &mut hazards).map_err(at)?;
-                builder
-                    .add(entry.word, meaning)
-                    .map_err(|error| at(error.to_string()))?;
+                for section in entry.section.split(" + ") {
+                    let meaning = meaning(section, &mut hazards).map_err(at)?;
+                    builder
+                        .add(entry.word, meaning)
+                        .map_err(|error| at(error.to_string()))?;
+                }
                 know(entry.word, &mut tag_words);
             }
         }
@@ -149,8 +151,8 @@ impl Lexicon {
 }
 
 /// The meaning of the section that a word stands in.
-fn meaning(entry: &Entry<'_>, hazards: &mut Vec<Arc<str>>) -> Result<Meaning, String> {
-    if let Some(id) = entry.section.strip_prefix("hazard ") {
+fn meaning(section: &str, hazards: &mut Vec<Arc<str>>) -> Result<Meaning, String> {
+    if let Some(id) = section.strip_prefix("hazard ") {
         let known = hazards.iter().position(|hazard| &**hazard == id);
         let number = known.unwrap_or_else(|| {
             hazards.push(Arc::from(id));
@@ -160,10 +162,10 @@ fn meaning(entry: &Entry<'_>, hazards: &mut Vec<Arc<str>>) -> Result<Meaning, St
         return Ok(Meaning::Hazard(number));
     }
     let witness = |name| Witness::parse(name).ok_or_else(|| "no such section".to_owned());
-    if let Some(name) = entry.section.strip_suffix(" in-indonesian") {
+    if let Some(name) = section.strip_suffix(" in-indonesian") {
         return Ok(Meaning::AtHome(witness(name)?));
     }
-    Ok(match entry.section {
+    Ok(match section {
         "cue" => Meaning::Cue,
         "preposition" => Meaning::Preposition,
         "shared-words" => Meaning::Shared,

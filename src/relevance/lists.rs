@@ -4,7 +4,7 @@
 //! Rule: no file is opened here: the caller brings the text, so that lists can be replaced while running.
 //! Not here: what a section means (`lexicon`), rows of the gazetteer (`gazetteer`).
 //!
-//! A list has sections `[NAME]` or `[hazard ID]`; below, words and phrases separated by commas or
+//! A list has sections `[NAME]`, `[NAME + NAME]` or `[hazard ID]`; below, words and phrases separated by commas or
 //! line ends. `word*` is any word that begins so; `*word*` stands anywhere (only in scripts
 //! behind Hebrew); `#` and what follows a blank and `#` is a comment.
 
@@ -21,6 +21,8 @@ pub struct Lists<'a> {
     pub areas: &'a str,
     /// `config/gazetteer/districts.tsv`.
     pub districts: &'a str,
+    /// `config/gazetteer/missions.tsv`.
+    pub missions: &'a str,
     /// `config/gazetteer/towns.tsv`.
     pub towns: &'a str,
     /// `config/gazetteer/places.txt`.
@@ -42,6 +44,7 @@ impl<'a> Lists<'a> {
             let slot = match name.as_str() {
                 "areas.tsv" => &mut lists.areas,
                 "districts.tsv" => &mut lists.districts,
+                "missions.tsv" => &mut lists.missions,
                 "towns.tsv" => &mut lists.towns,
                 "places.txt" => &mut lists.places,
                 "ambiguous.txt" => &mut lists.ambiguous,
@@ -89,12 +92,14 @@ impl Lists<'static> {
                 "institutions.txt",
                 "language.txt",
                 "lookalikes.txt",
+                "offices.txt",
                 "people.txt",
                 "public-life.txt",
                 "show-and-sport.txt",
             ],
             areas: include_str!("../../config/gazetteer/areas.tsv"),
             districts: include_str!("../../config/gazetteer/districts.tsv"),
+            missions: include_str!("../../config/gazetteer/missions.tsv"),
             towns: include_str!("../../config/gazetteer/towns.tsv"),
             places: include_str!("../../config/gazetteer/places.txt"),
             ambiguous: include_str!("../../config/gazetteer/ambiguous.txt"),

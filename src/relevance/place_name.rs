@@ -1,6 +1,6 @@
 //! The names of places by code, for people.
 //!
-//! In: `config/gazetteer/areas.tsv`. Out: [`PlaceNames`].
+//! In: `config/gazetteer/areas.tsv`, `missions.tsv`. Out: [`PlaceNames`].
 //! Not here: finding names in texts (`gazetteer`), names in other languages (`alert`).
 
 use std::collections::BTreeMap;
@@ -14,7 +14,8 @@ pub struct PlaceNames<'a>(BTreeMap<&'a str, PlaceName<'a>>);
 /// The name of one area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaceName<'a> {
-    /// `province`, `regency` or `city`: the same name can be a city's and a regency's.
+    /// `province`, `regency` or `city`: the same name can be a city's and a regency's; of a city abroad the kind of
+    /// mission (`KBRI`, `KJRI`, `KRI`, `PTRI`, `KDEI`).
     pub level: &'a str,
     /// The code of the province that it lies in; empty for a province.
     pub province: &'a str,
@@ -43,8 +44,15 @@ impl<'a> PlaceNames<'a> {
             };
             Some((code, place))
         };
-        let lines = lists.areas.lines().filter(|line| !line.starts_with('#'));
-        Self(lines.filter_map(row).collect())
+        let mission = |line: &'a str| {
+            let mut columns = line.split('\t');
+            let (code, level, name) = (columns.next()?, columns.next()?, columns.next()?);
+            Some((code, PlaceName { level, name }))
+        };
+        let lines = |text: &'a str| text.lines().filter(|line| !line.starts_with('#'));
+        let areas = lines(lists.areas).filter_map(row);
+        let missions = lines(lists.missions).filter_map(mission);
+        Self(areas.chain(missions).collect())
     }
 
     /// The name of the area `code`.

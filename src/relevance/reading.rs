@@ -66,6 +66,11 @@ impl Reading {
         })
     }
 
+    /// Where listed words stand that may say what the post is about, in order.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = Span> {
+        self.hits.iter().map(Hit::span)
+    }
+
     pub(crate) fn clear(&mut self) {
         self.relevant = false;
         self.score = 0.0;

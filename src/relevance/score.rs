@@ -34,6 +34,13 @@ pub(crate) struct Hit {
     dateline: bool,
 }
 
+impl Hit {
+    /// Where it stands.
+    pub(crate) const fn span(&self) -> Span {
+        self.span
+    }
+}
+
 /// What stands before a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum Cued {
@@ -107,7 +114,7 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
                     }
                     let dateline = token.field == Field::Text
                         && at < dateline_end
-                        && matches!(meaning, Meaning::Place { .. })
+                        && is_at_home(lexicon, meaning)
                         && (opens_report(scan.after(span.end)) || follows_outlet(scan, span));
                     let cued = if cue_at.checked_add(1) == Some(at) {
                         cue
@@ -129,6 +136,15 @@ fn collect(lexicon: &Lexicon, scan: &Scan, hits: &mut Vec<Hit>) -> Tongue {
         }
     });
     tongue
+}
+
+/// Whether it is a place in Indonesia: a mission abroad before a dash is what the report is about.
+fn is_at_home(lexicon: &Lexicon, meaning: Meaning) -> bool {
+    let Meaning::Place { number, .. } = meaning else {
+        return false;
+    };
+    let place = lexicon.gazetteer.place(number);
+    place.is_some_and(|(code, _)| code.as_str().starts_with("ID"))
 }
 
 /// Whether a dash follows, as behind the town that opens a report.

@@ -109,6 +109,7 @@ impl DetectStage {
             let own = detector.left_out();
             now.behind += own.behind;
             now.untracked += own.untracked;
+            now.unremembered += own.unremembered;
             now.repeated_batches += own.repeated_batches;
             now.silent_partitions += own.silent_partitions;
         }
@@ -116,6 +117,7 @@ impl DetectStage {
         LeftOut {
             behind: now.behind.saturating_sub(before.behind),
             untracked: now.untracked.saturating_sub(before.untracked),
+            unremembered: now.unremembered.saturating_sub(before.unremembered),
             repeated_batches: now.repeated_batches.saturating_sub(before.repeated_batches),
             silent_partitions: now
                 .silent_partitions

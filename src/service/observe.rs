@@ -121,6 +121,8 @@ fn signals(metrics: &Metrics, stage: &mut DetectStage) {
     metrics.count_left_out(LeftOut::Behind, left_out.behind);
     metrics.count_left_out(LeftOut::Untracked, left_out.untracked);
     metrics.count_limit(Limit::Topics, left_out.untracked);
+    metrics.count_left_out(LeftOut::Unremembered, left_out.unremembered);
+    metrics.count_limit(Limit::Phrases, left_out.unremembered);
     metrics.count_limit(Limit::SilentPartition, left_out.silent_partitions);
     metrics.repeated_batches.inc_by(left_out.repeated_batches);
 }

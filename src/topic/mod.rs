@@ -1,13 +1,14 @@
 //! The topics that a post adds to, and the fingerprints by which copies of it are told.
 //!
 //! In: a post and its reading. Out: [`PostTopics`]: at most 16 keys in a fixed rank, fingerprints.
-//! Rule: knows no topic's history; the order is watch > hazard@place > place > hashtag > link, then
+//! Rule: knows no topic's history; the order is watch > hazard@place > place > hashtag > link > phrase, then
 //! weight, then key, so that a cap cuts the same keys everywhere.
 //! Not here: counting (`ingest`), which topics are kept (`detect`).
 
 mod entry;
 mod fingerprint;
 mod link;
+mod phrase;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -20,8 +21,11 @@ use crate::config;
 use crate::post::Post;
 use crate::relevance::{Reading, Span};
 use crate::topic::link::Link;
+use crate::topic::phrase::Phrases;
 use crate::topic::watch::State;
 
+/// What the key of a phrase begins with.
+pub const PHRASE: &str = "phrase:";
 /// Longest hashtag that is a topic, bytes.
 const TAG_MAX: usize = 100;
 /// Most different domains of one post.
@@ -74,6 +78,13 @@ impl PostTopics {
         self.ends.len()
     }
 
+    /// Whether the post has a watch topic or names a hazard; these come first. Such a crisis is listed, and
+    /// needs no phrases to be found.
+    fn is_listed(&self) -> bool {
+        let first = self.keys().next();
+        first.is_some_and(|key| key.starts_with("watch:") || key.starts_with("hazard:"))
+    }
+
     /// Whether the post has no topic.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
@@ -85,6 +96,7 @@ impl PostTopics {
 pub struct Extractor {
     max_per_post: usize,
     watchlist: Watchlist,
+    phrases: Phrases,
 }
 
 impl Extractor {
@@ -98,6 +110,7 @@ impl Extractor {
         Self {
             max_per_post: usize::from(config.max_per_post),
             watchlist,
+            phrases: Phrases::new(usize::from(config.phrases_per_post)),
         }
     }
 
@@ -116,6 +129,12 @@ impl Extractor {
         hazards_and_places(reading, &mut keys);
         hashtags(reading, &mut keys);
         links(post, reading, &mut keys);
+        if !keys.topics.is_listed() {
+            self.phrases.find(reading, |word, next| match next {
+                Some(next) => keys.add(&[PHRASE, word, " ", next]),
+                None => keys.add(&[PHRASE, word]),
+            });
+        }
         topics.watched = watched;
     }
 }

@@ -23,17 +23,24 @@ fn post<'a>(title: &'a str, text: &'a str) -> Post<'a> {
 }
 
 fn topics_with(watchlist: &str, max_per_post: u8, text: &str) -> PostTopics {
+    let config = config::Topics {
+        max_per_post,
+        phrases_per_post: 0,
+    };
+    topics_by(&config, watchlist, &post("", text))
+}
+
+fn topics_by(config: &config::Topics, watchlist: &str, post: &Post<'_>) -> PostTopics {
     let gate = Gate::new(&config::Relevance {
         enabled: false,
         lists: String::new(),
     })
     .unwrap();
     let watchlist = Watchlist::parse(watchlist).unwrap();
-    let extractor = Extractor::with_watchlist(&config::Topics { max_per_post }, watchlist);
+    let extractor = Extractor::with_watchlist(config, watchlist);
     let (mut reading, mut topics) = (Reading::default(), PostTopics::default());
-    let post = post("", text);
-    gate.read(&post, &mut reading);
-    extractor.extract(&post, &reading, &mut topics);
+    gate.read(post, &mut reading);
+    extractor.extract(post, &reading, &mut topics);
     topics
 }
 
@@ -156,4 +163,70 @@ fn domains_are_counted_once() {
         1
     );
     assert_eq!(domains("https://detik.com/a https://bnpb.go.id/b"), 2);
+}
+
+fn phrases(most: u8, post: &Post<'_>) -> Vec<String> {
+    let config = config::Topics {
+        max_per_post: 16,
+        phrases_per_post: most,
+    };
+    let topics = topics_by(&config, "", post);
+    let phrases = topics.keys().filter_map(|key| key.strip_prefix("phrase:"));
+    phrases.map(str::to_owned).collect()
+}
+
+#[test]
+fn phrases_are_the_words_that_nobody_listed() {
+    let text =
+        "Warga Jakarta keluhkan roti kukus Pelangi yang berjamur https://a.example/b #roti @toko";
+    let mut found = phrases(16, &post("", text));
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "berjamur",
+            "keluhkan",
+            "keluhkan roti",
+            "kukus",
+            "kukus pelangi",
+            "pelangi",
+            "roti",
+            "roti kukus",
+        ]
+    );
+    assert_eq!(phrases(0, &post("", text)), Vec::<String>::new());
+}
+
+#[test]
+fn fewer_phrases_are_the_first_of_more_whatever_the_case_and_the_field() {
+    let text = "Roti kukus Pelangi berjamur, sekolah mengembalikan berdus-dus roti kukus itu";
+    let all = phrases(16, &post("", text));
+    assert_eq!(phrases(4, &post("", &text.to_uppercase())), all[..4]);
+    assert_eq!(phrases(4, &post(text, "")), all[..4]);
+    assert_eq!(phrases(4, &post(text, text)), all[..4]);
+}
+
+#[test]
+fn posts_that_share_words_share_phrases() {
+    let one = phrases(
+        6,
+        &post("", "Roti kukus Pelangi berjamur hitam, murid mual"),
+    );
+    let two = phrases(
+        6,
+        &post("", "Sekotak roti kukus Pelangi berjamur dibuang tetangga"),
+    );
+    assert!(
+        one.iter().filter(|phrase| two.contains(phrase)).count() >= 2,
+        "{one:?} {two:?}"
+    );
+}
+
+#[test]
+fn scripts_without_blanks_are_cut_into_pieces() {
+    let found = phrases(16, &post("印尼馒头发黑", ""));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found, ["馒头发黑"]);
+    let thai = phrases(16, &post("ขนมปังนึ่งขึ้นราสีดำ", ""));
+    assert!(!thai.is_empty() && thai.iter().all(|piece| piece.chars().count() == 8));
 }

@@ -72,7 +72,7 @@ fn the_range_of_each_number_is_in_its_comment() {
             count += 1;
         }
     }
-    assert_eq!(count, 49);
+    assert_eq!(count, 52);
 }
 
 /// Both ends of a number's range are accepted, one step beyond is not.
@@ -82,6 +82,7 @@ fn ranges_include_their_ends() {
         ("kafka.counts_partitions", 1_u64, 1024),
         ("kafka.replication_factor", 1, 15),
         ("topics.max_per_post", 1, 16),
+        ("topics.phrases_per_post", 0, 16),
         ("detect.minimum_accounts", 2, 100_000),
         ("detect.hold_ms", 10_000, 604_800_000),
         ("triage.update_interval_ms", 0, 86_400_000),

@@ -72,6 +72,19 @@ def idle_partition():
     return first, second
 
 
+def unlisted_crisis():
+    """Steamed rolls with black specks: no hashtag, no place, no hazard, nothing that is watched for."""
+    dice = random.Random(5)
+    posts = simulate([], "5h")
+    who = ["Anak saya", "Tetangga depan", "Murid kelas dua", "Keponakan", "Rekan sekantor", "Penjaga kantin"]
+    did = ["nemu bintik hitam di", "mual habis menelan", "membuang sekotak", "memotret isi", "mengembalikan"]
+    call = ["BPOM kemana", "mohon BPOM periksa", "sudah lapor BPOM", "BPOM tolong tarik"]
+    texts = [f"{one} {two} roti kukus Pelangi, {ask}" for one in who for two in did for ask in call]
+    for number, text in enumerate(dice.sample(texts, 60)):
+        posts.append(post(number, 180 + 40 * dice.random() ** 1.5, text))
+    return posts
+
+
 def write(folder, posts, name="posts.jsonl", keep_order=False):
     if not keep_order:
         posts = sorted(posts, key=lambda made: made["created_at"])
@@ -93,6 +106,7 @@ def main():
     write("news-first", simulate([press], "6h", rate=0.05))
     write("quiet-day", simulate([], "24h", rate=0.015))
     write("retweet-storm", retweet_storm())
+    write("unlisted-crisis", unlisted_crisis())
     first, second = idle_partition()
     write("idle-partition", first, "posts-1.jsonl")
     write("idle-partition", second, "posts-2.jsonl", keep_order=True)

@@ -82,6 +82,15 @@ impl Track {
         }
     }
 
+    /// A phrase of which it is known how usual it was before it became a topic.
+    pub(super) fn known(level: Level, ordinal: u32) -> Self {
+        Self {
+            level,
+            begun: true,
+            ..Self::new(ordinal)
+        }
+    }
+
     /// Its first pane closes after `ordinal` blocks: its history begins there, in whatever order
     /// the tallies of its open panes came.
     pub(super) fn begin(&mut self, ordinal: u32) {
@@ -341,6 +350,11 @@ impl Track {
             && self.level.is_faint(ordinal, settings)
     }
 
+    /// Whether it is a phrase of which nobody has spoken for an hour: how usual it is, is known elsewhere.
+    pub(super) fn is_over(&self) -> bool {
+        self.minutes.is_empty() && self.excursion.is_none()
+    }
+
     /// The track without anything but its open panes; `None` without any.
     pub(super) fn forget(self: Box<Self>, ordinal: u32) -> Option<Box<Self>> {
         let Self { fine, day, .. } = *self;
@@ -354,45 +368,4 @@ impl Track {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::config::Config;
-
-    fn settings() -> Settings {
-        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
-    }
-
-    fn posts(posts: u32) -> Tally {
-        Tally {
-            posts,
-            ..Tally::default()
-        }
-    }
-
-    proptest! {
-        /// Windows of any scale, before and after compaction, against a recount of all panes.
-        #[test]
-        fn windows_equal_a_recount(
-            panes in proptest::collection::btree_map(0_i64..900, 1_u32..5, 0..80),
-            open in 0_i64..900,
-        ) {
-            let settings = settings();
-            let mut track = Track::new(0);
-            for (&pane, &count) in &panes {
-                track.add(Pane(pane), posts(count));
-                track.compact(Pane(pane.min(open)), &settings);
-            }
-            track.compact(Pane(open), &settings);
-            let last = Pane(open.max(panes.last_key_value().map_or(0, |(&pane, _)| pane)));
-            for scale in Scale::ALL {
-                let first = scale.first_pane(last).0;
-                let naive: u32 = panes.range(first..=last.0).map(|(_, &count)| count).sum();
-                if last.0 <= open + 60 {
-                    prop_assert_eq!(track.posts(scale, last), naive, "{:?}", scale);
-                }
-            }
-        }
-    }
-}
+mod tests;

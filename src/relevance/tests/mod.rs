@@ -1,5 +1,7 @@
 //! What the gate must see and what it must not, as data; and its laws.
 
+mod missions;
+
 use proptest::prelude::*;
 
 use crate::config;
