@@ -144,4 +144,5 @@ def main():
         out.writelines("%s\t%d\t%d\n" % window for window in windows(maker.sums))
 
 
-main()
+if __name__ == "__main__":
+    main()
