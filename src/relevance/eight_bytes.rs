@@ -30,6 +30,11 @@ pub(super) fn hash_word(word: &str) -> u64 {
     hash_at(word.as_bytes(), 0, word.len())
 }
 
+/// The hash of a word of four bytes, as [`hash_at`] has it: asked twice for each word of a text.
+pub(super) const fn hash_four(word: [u8; 4]) -> u64 {
+    mix(0, u32::from_le_bytes(word) as u64)
+}
+
 /// The hash of a phrase from that of its beginning and its next word.
 pub(super) const fn hash_phrase(head: u64, word: u64) -> u64 {
     mix(head, word)
@@ -139,6 +144,12 @@ mod tests {
             let text = format!("{before}{word}{after}");
             let (start, end) = (before.len(), before.len() + word.len());
             prop_assert_eq!(hash_at(text.as_bytes(), start, end), hash_word(&word));
+        }
+
+        #[test]
+        fn the_hash_of_four_bytes_is_that_of_the_word(word in "[a-z]{4}") {
+            let four = *word.as_bytes().first_chunk().unwrap();
+            prop_assert_eq!(hash_four(four), hash_word(&word));
         }
 
         #[test]

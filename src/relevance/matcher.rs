@@ -8,11 +8,9 @@
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
 
 use crate::relevance::by_hash::{ByHash, Sieve};
-use crate::relevance::eight_bytes::{hash_at, hash_phrase, hash_word};
+use crate::relevance::eight_bytes::{hash_at, hash_four, hash_phrase, hash_word};
 use crate::relevance::scan::{Field, Scan, Span, Token, is_wide};
 
-/// Fewest bytes of a stem; its first ones are looked up for each word.
-const STEM_MIN: usize = 4;
 /// Most bytes of a stem: their lengths are bits.
 const STEM_MAX: usize = 63;
 
@@ -307,7 +305,7 @@ impl<M: Copy> Matcher<M> {
 
 /// The hash by which words that may begin with a stem are known.
 fn hash_first(word: &str) -> Option<u64> {
-    (word.len() >= STEM_MIN).then(|| hash_at(word.as_bytes(), 0, STEM_MIN))
+    word.as_bytes().first_chunk().map(|&first| hash_four(first))
 }
 
 /// The word before `-nya` (its), `-ku` (my), `-mu` (your), `-lah`, `-kah`, `-pun`.
