@@ -12,7 +12,7 @@ const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", imp
 const INCIDENTS = 3;
 const WITHIN_MS = 240_000;
 const STEP_MS = 500;
-// A minute and a half after its opening the earthquake had not reached its highest level yet.
+// A minute and a half after its opening the earthquake was the only incident, and nobody had it yet.
 const EARLIER_MS = 90_000;
 
 const VIEWS = [

@@ -135,11 +135,10 @@ mod tests {
                 headers: &[],
             }));
         }
-        let outputs = stage.outputs(EventTime::from_millis(0)).into_iter();
         let text = |bytes: Option<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
-        outputs
-            .map(|out| (out.name.to_string(), out.key.unwrap(), text(out.value)))
-            .collect()
+        let outputs = stage.outputs(EventTime::from_millis(0)).into_iter();
+        let outputs = outputs.map(|out| (out.name.to_string(), out.key.unwrap(), text(out.value)));
+        outputs.collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The attributes of each event, with what each holds. A test compares them with the events themselves.
 
-use super::super::event::LATENCY;
+use crate::alert::event::LATENCY;
 
 /// One attribute of an event.
 #[derive(Debug, Clone, Copy)]
