@@ -75,19 +75,15 @@ fn replay(mut posts: Vec<Post>) -> (Vec<Value>, String) {
     posts.sort_by_key(|post| post.at);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("posts.jsonl");
-    let lines: String = posts
-        .iter()
-        .enumerate()
-        .map(|(number, post)| {
-            let at = jiff::Timestamp::from_second(i64::try_from(post.at).unwrap()).unwrap();
-            let line = json!({
-                "id": number.to_string(), "kind": "social", "author": post.author,
-                "created_at": at.to_string(), "text": post.text,
-            });
-            format!("{line}\n")
-        })
-        .collect();
-    fs::write(&file, lines).unwrap();
+    let lines = posts.iter().enumerate().map(|(number, post)| {
+        let at = jiff::Timestamp::from_second(i64::try_from(post.at).unwrap()).unwrap();
+        let line = json!({
+            "id": number.to_string(), "kind": "social", "author": post.author,
+            "created_at": at.to_string(), "text": post.text,
+        });
+        format!("{line}\n")
+    });
+    fs::write(&file, lines.collect::<String>()).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_kentongan"))
         .args(["--set", "relevance.enabled=false", "replay"])
         .arg(&file)

@@ -278,7 +278,8 @@ pub(super) fn turned(shared: &Shared, stage: &str) {
         .with_label_values(&[stage])
         .set(seconds(now));
     // One look at the system in some hundreds of turns: seconds at rest, less under load.
-    if shared.turns.fetch_add(1, Ordering::Relaxed) % TURNS_PER_LOOK == 0 {
+    let turn = shared.turns.fetch_add(1, Ordering::Relaxed);
+    if turn.is_multiple_of(TURNS_PER_LOOK) {
         memory::show(&shared.metrics);
     }
 }

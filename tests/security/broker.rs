@@ -23,11 +23,8 @@ impl Broker {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        let lines: String = users
-            .iter()
-            .map(|user| format!("{user} {PASSWORD}\n"))
-            .collect();
-        fs::write(folder.path().join("users"), lines).unwrap();
+        let lines = users.iter().map(|user| format!("{user} {PASSWORD}\n"));
+        fs::write(folder.path().join("users"), lines.collect::<String>()).unwrap();
         fs::write(folder.path().join("password"), format!("{PASSWORD}\n")).unwrap();
         fs::write(
             folder.path().join("key"),

@@ -173,15 +173,11 @@ impl ClientContext for Quiet {
             }
             code => code,
         };
-        match code {
-            Some(code @ (Code::Authentication | Code::SSL)) => {
-                warn!(
-                    reason,
-                    advice = advice(code),
-                    "kafka does not accept this client"
-                );
-            }
-            _ => debug!(%error, reason, "kafka client"),
+        if let Some(code @ (Code::Authentication | Code::SSL)) = code {
+            let advice = advice(code);
+            warn!(reason, advice, "kafka does not accept this client");
+        } else {
+            debug!(%error, reason, "kafka client");
         }
     }
 }
