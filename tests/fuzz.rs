@@ -146,10 +146,9 @@ fn try_out(name: &str, seeds: Vec<Vec<u8>>, mut reader: Reader<'_>) {
         let begun = Instant::now();
         let answer = catch_unwind(AssertUnwindSafe(|| reader(&input)));
         let shown = || {
-            input
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
+            let bytes = input.iter();
+            let digits: Vec<String> = bytes.map(|byte| format!("{byte:02x}")).collect();
+            digits.concat()
         };
         let Ok(answer) = answer else {
             panic!("{name} panics, seed {seed}: {}", shown());

@@ -208,7 +208,7 @@ impl Metrics {
         };
         let own = rows.filter(is_asked);
         own.map(|row| row.get_gauge().get_value() as u64)
-            .reduce(|sum, records| sum.saturating_add(records))
+            .reduce(u64::saturating_add)
     }
 
     /// States how many partitions of a stage have records and stand.

@@ -47,7 +47,15 @@ impl<'a> PlaceNames<'a> {
         let mission = |line: &'a str| {
             let mut columns = line.split('\t');
             let (code, level, name) = (columns.next()?, columns.next()?, columns.next()?);
-            Some((code, PlaceName { level, name }))
+            let (latitude, longitude) = (columns.next()?, columns.next()?);
+            let place = PlaceName {
+                level,
+                province: "",
+                name,
+                latitude,
+                longitude,
+            };
+            Some((code, place))
         };
         let lines = |text: &'a str| text.lines().filter(|line| !line.starts_with('#'));
         let areas = lines(lists.areas).filter_map(row);

@@ -12,7 +12,7 @@ use kentongan::log::{Event, Log, Outgoing};
 use crate::broker::{Broker, in_seconds};
 use crate::process::kentongan;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 const STEP: Duration = Duration::from_millis(20);
 /// Short enough to end within the test, long enough to be renewed in time.
 const TOKEN_SECONDS: u64 = 15;

@@ -174,7 +174,7 @@ fn alertmanager_shows_who_has_it_and_it_stays_the_same_alert() {
     assert_eq!(labels.len(), 1, "{labels:?}");
 }
 
-/// From the first signal to the end: who is paged is paged once, and PagerDuty has one incident.
+/// From the first signal to the end: who is paged is paged once, and `PagerDuty` has one incident.
 #[test]
 fn an_earthquake_of_forty_topics_is_one_page_in_its_whole_life() {
     use crate::alert::tests::rendering;
