@@ -239,7 +239,7 @@ fn what_steers_a_terminal_or_ends_a_line_never_comes_out_as_it_went_in() {
 fn names_that_meet_in_a_table_cost_no_more_than_others() {
     // Words that differ in one letter at either end, the cheapest way to meet in a weak hash: all are counted.
     let names = (0..20_000).map(|number| {
-        let tag = format!("x{:05}x", number);
+        let tag = format!("x{number:05}x");
         post(
             NOON + number / 70,
             format!("akun{number}"),
