@@ -69,8 +69,9 @@ test("the pane draws the last hour and splits the surprise into parts that add u
   await page.locator("#row-lombok").click();
   await page.locator("#detail canvas").waitFor();
   const bars = await page.locator("svg.bar").evaluateAll((all) => all.map((bar) => [...bar.children].map((part) => Number(part.getAttribute("width")) + 0.4)));
-  assert.equal(bars.length, 3);
+  assert.equal(bars.length, 4);
   for (const bar of bars) assert.ok(Math.abs(bar.reduce((sum, width) => sum + width, 0) - 100) < 0.01, String(bar));
+  await page.locator("#detail p.hint", { hasText: /Tanpa bagian ini|Without this part/ }).waitFor();
   await page.locator("summary").click();
   assert.equal(await page.locator("details tbody tr").count(), ALERTS[0].series.observed.length);
 });
