@@ -55,8 +55,6 @@ use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
 use crate::topic::PHRASE;
 use crate::window::{Pane, Scale};
-use discovery::Discovery;
-use excess::PHRASES;
 use feeds::Feeds;
 use inputs::Inputs;
 use keys::Keys;
@@ -119,7 +117,6 @@ pub struct Detector {
     inputs: Inputs,
     feeds: Feeds,
     topics: Topics,
-    discovery: Discovery,
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
@@ -154,7 +151,6 @@ impl Detector {
             ),
             feeds: Feeds::default(),
             topics: Topics::new(settings.max_topics),
-            discovery: Discovery::default(),
             kinds: Kinds::new(),
             episodes: BTreeMap::new(),
             left_out: LeftOut::default(),
@@ -236,7 +232,8 @@ impl Detector {
 
     /// How many phrases wait to become topics.
     pub fn waiting_phrases(&self) -> usize {
-        self.discovery.len()
+        let of = |kind| self.kinds.get(kind).discovery.len();
+        FeedKind::ALL.into_iter().map(of).sum()
     }
 
     /// How each feed is, as this partition of `counts` knows it.
@@ -275,15 +272,8 @@ impl Detector {
         let Some(topic) = self.topics.get_mut(id) else {
             return;
         };
-        let discovery = &self.discovery;
-        let is_phrase = topic.class == PHRASES;
-        let track = topic.track_mut(kind).get_or_insert_with(|| {
-            Box::new(if is_phrase {
-                Track::known(discovery.level(&key, kind, learned), learned)
-            } else {
-                Track::new(learned)
-            })
-        });
+        let track = topic.track_mut(kind);
+        let track = track.get_or_insert_with(|| Box::new(Track::new(learned)));
         track.add(pane, tally);
         self.kinds.get_mut(kind).touch(pane, id);
         if self.kinds.get(kind).can_judge(pane, self.settings.guard) {

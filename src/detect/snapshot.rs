@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::discovery::Discovery;
 use super::feeds::Feeds;
 use super::inputs::Inputs;
 use super::keys::Keys;
@@ -22,7 +21,7 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 9;
+const VERSION: u8 = 10;
 const CHECKSUM_BYTES: usize = 8;
 
 /// Why bytes are no detector.
@@ -58,7 +57,6 @@ struct Written<'d> {
     inputs: &'d Inputs,
     feeds: &'d Feeds,
     topics: &'d Topics,
-    discovery: &'d Discovery,
     kinds: &'d Kinds,
     episodes: &'d BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
@@ -77,7 +75,6 @@ struct Read {
     inputs: Inputs,
     feeds: Feeds,
     topics: Topics,
-    discovery: Discovery,
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
@@ -97,7 +94,6 @@ impl Detector {
             inputs: &self.inputs,
             feeds: &self.feeds,
             topics: &self.topics,
-            discovery: &self.discovery,
             kinds: &self.kinds,
             episodes: &self.episodes,
             left_out: self.left_out,
@@ -135,7 +131,6 @@ impl Detector {
         detector.inputs.take_over(read.inputs);
         detector.feeds = read.feeds;
         detector.topics.take_over(read.topics);
-        detector.discovery = read.discovery;
         detector.kinds = read.kinds;
         detector.episodes = read.episodes;
         detector.left_out = read.left_out;
