@@ -215,11 +215,11 @@ impl Maker<'_> {
         }
         if self.shape.wordy {
             if bursts {
-                text.push_str(&format!(" {WORDS}"));
+                text.extend([" ", WORDS]);
             }
             for _ in 0..3 {
                 let [noun, other] = [(); 2].map(|()| NOUNS[self.dice.index(NOUNS.len())]);
-                text.push_str(&format!(" {noun}{other}"));
+                text.extend([" ", noun, other]);
             }
         }
         if self.dice.once_in(15) {

@@ -1,3 +1,5 @@
+//! What waits, what goes, what is taken along.
+
 use super::*;
 use crate::config::Config;
 use crate::detect::settings::Constants;
