@@ -142,7 +142,7 @@ pub fn cloud_event(
     let traceparent = delivery.traceparent.clone();
     attributes.push((
         "traceparent",
-        traceparent.unwrap_or_else(|| trace_of(alert)),
+        traceparent.unwrap_or_else(|| TraceIds::of(alert).traceparent(false)),
     ));
     Ok(CloudEvent {
         key: alert.incident.clone(),
@@ -181,11 +181,34 @@ pub fn heartbeat_event(
 }
 
 /// A trace for each incident and a span for each revision, made from the ids, so that every process and
-/// every repeat names the same. Its flags say that no span is recorded here.
-fn trace_of(alert: &Alert) -> String {
-    let trace = xxh3_128(alert.incident.as_bytes()).max(1);
-    let span = xxh3_64(alert.id.as_bytes()).max(1);
-    format!("00-{trace:032x}-{span:016x}-00")
+/// every repeat names the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceIds {
+    /// The incident's.
+    pub trace: u128,
+    /// The revision's.
+    pub span: u64,
+}
+
+impl TraceIds {
+    /// The ids of a revision.
+    pub fn of(alert: &Alert) -> Self {
+        Self {
+            trace: xxh3_128(alert.incident.as_bytes()).max(1),
+            span: xxh3_64(alert.id.as_bytes()).max(1),
+        }
+    }
+
+    /// The span of a part of the revision's way.
+    pub fn part(self, name: &str) -> u64 {
+        xxh3_64(format!("{:016x}/{name}", self.span).as_bytes()).max(1)
+    }
+
+    /// As W3C trace context has it; the last digit says whether spans are recorded.
+    pub fn traceparent(self, is_recorded: bool) -> String {
+        let Self { trace, span } = self;
+        format!("00-{trace:032x}-{span:016x}-0{}", u8::from(is_recorded))
+    }
 }
 
 fn event_type(status: Status) -> &'static str {

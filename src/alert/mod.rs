@@ -31,7 +31,9 @@ pub(crate) mod tests;
 pub use crate::detect::{FeedState, Speaker};
 pub use asyncapi::asyncapi;
 pub use cap::{CAP_MEDIA_TYPE, Earlier, cap, cap_name, xml_text};
-pub use event::{CloudEvent, Delivery, HEARTBEAT_KEY, Heartbeat, cloud_event, heartbeat_event};
+pub use event::{
+    CloudEvent, Delivery, HEARTBEAT_KEY, Heartbeat, TraceIds, cloud_event, heartbeat_event,
+};
 pub use line::{level_words, line};
 pub use local_time::Zone;
 pub use percent::header_value;

@@ -40,6 +40,7 @@ pub(crate) fn check(tree: &Table, report: &mut Report<'_>) -> Config {
         http: http(root.section("http")),
         alert: alert(root.section("alert")),
         notify: notify::notify(root.section("notify")),
+        traces: traces(root.section("traces")),
     };
     root.finish();
     agree::kafka_names(tree, report);
@@ -224,6 +225,16 @@ fn privacy(mut section: Section<'_, '_, '_>) -> Privacy {
     }
     section.finish();
     privacy
+}
+
+fn traces(mut section: Section<'_, '_, '_>) -> Traces {
+    let traces = Traces {
+        endpoint: section
+            .text("endpoint", text_rules::link_or_none)
+            .unwrap_or_default(),
+    };
+    section.finish();
+    traces
 }
 
 fn alert(mut section: Section<'_, '_, '_>) -> Alert {

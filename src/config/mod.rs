@@ -84,6 +84,8 @@ pub struct Config {
     pub alert: Alert,
     /// Who is told outside.
     pub notify: Notify,
+    /// Where traces go.
+    pub traces: Traces,
 }
 
 /// The cluster and the Kafka topics between the stages.
@@ -353,6 +355,13 @@ impl EventMode {
             Self::Structured => "structured",
         }
     }
+}
+
+/// Traces of alerts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Traces {
+    /// The address of an OpenTelemetry collector; empty: none.
+    pub endpoint: String,
 }
 
 /// The outbound record.

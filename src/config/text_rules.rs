@@ -125,17 +125,27 @@ pub(crate) fn source(text: &str) -> Result<String, Fault> {
     ))
 }
 
+/// An http or https link, or nothing.
+pub(crate) fn link_or_none(text: &str) -> Result<String, Fault> {
+    if text.is_empty() || is_link(text) {
+        return Ok(text.to_owned());
+    }
+    let instead = "write a link such as \"http://collector.example.org:4318/v1/traces\"";
+    let problem = format!("{} is not an http or https link", quoted(text));
+    Err(Fault::new(problem, instead))
+}
+
+fn is_link(text: &str) -> bool {
+    let schemes = ["http://", "https://"];
+    let host = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+    let is_host = |first: char| first.is_alphanumeric() || first == '[';
+    is_plain(text) && host.is_some_and(|host| host.starts_with(is_host))
+}
+
 /// The link to an incident, with `{incident}` in it.
 pub(crate) fn incident_url(text: &str) -> Result<String, Fault> {
     let instead = "write a link such as \"https://desk.example.org/#{incident}\"";
-    let host = ["http://", "https://"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme));
-    if !is_plain(text)
-        || !host.is_some_and(|host| {
-            host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
-        })
-    {
+    if !is_link(text) {
         return Err(Fault::new(
             format!("{} is not an http or https link", quoted(text)),
             instead,

@@ -1,12 +1,14 @@
-//! What metrics keep of a revision that went out.
+//! What metrics and traces keep of a revision that went out.
 //!
 //! In: a revision of triage. Out: a [`Written`]: small, so that a commit's worth of them waits for the metrics.
 
+use super::traces::Way;
+use crate::alert::{Alert, TraceIds};
 use crate::post::EventTime;
 use crate::triage::{Character, Level, Revision, Status};
 
 /// One revision that went out, as metrics count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// Its level.
     pub level: Level,
