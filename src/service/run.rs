@@ -21,6 +21,7 @@ use super::drive::spawn_stage;
 use super::found::{self, Found};
 use super::ingest_stage::IngestStage;
 use super::keeper::{self, Keeper};
+use super::limits;
 use super::lists::{self, Watch};
 use super::notify_stage::{self, NotifyStage};
 use super::observe::{self, FeedStatements};
@@ -117,6 +118,7 @@ impl Service {
         let registry = prometheus::Registry::new();
         let metrics = Metrics::new(&registry, &observe::known(config))?;
         metrics.budget.set(config.detect.false_incidents_per_day);
+        limits::state(config, &metrics);
         let health = Arc::new(Health::new(PATIENCE_MS));
         let desk = Desk::new(
             Limits::default(),
