@@ -33,13 +33,25 @@ pub(super) fn state(config: &Config, metrics: &Metrics) {
 
 /// Those that a key sets.
 fn set(config: &Config) -> Vec<Bound> {
-    let (ingest, detect, claims) = (&config.ingest, &config.detect, &config.claims);
-    let (alertmanager, webhook) = (&config.notify.alertmanager, &config.notify.webhook);
-    [
+    let parts = [way_in(config), folds(config), outside(config)];
+    let bound = |(limit, key, allows): (_, _, u32)| Bound {
+        limit,
+        key,
+        allows: allows.into(),
+    };
+    parts.concat().into_iter().map(bound).collect()
+}
+
+/// The word, the key, the value.
+type Row = (&'static str, &'static str, u32);
+
+fn way_in(config: &Config) -> Vec<Row> {
+    let (kafka, ingest, topics) = (&config.kafka, &config.ingest, &config.topics);
+    vec![
         (
             "client_queue",
             "kafka.queued_max_kbytes",
-            config.kafka.queued_max_kbytes,
+            kafka.queued_max_kbytes,
         ),
         (
             Limit::FlushEntries.as_str(),
@@ -60,13 +72,19 @@ fn set(config: &Config) -> Vec<Bound> {
         (
             "topics_per_post",
             "topics.max_per_post",
-            config.topics.max_per_post.into(),
+            topics.max_per_post.into(),
         ),
         (
             "phrases_per_post",
             "topics.phrases_per_post",
-            config.topics.phrases_per_post.into(),
+            topics.phrases_per_post.into(),
         ),
+    ]
+}
+
+fn folds(config: &Config) -> Vec<Row> {
+    let (detect, triage) = (&config.detect, &config.triage);
+    vec![
         (
             Limit::Topics.as_str(),
             "detect.max_topics",
@@ -90,8 +108,14 @@ fn set(config: &Config) -> Vec<Bound> {
         (
             Limit::OpenIncidents.as_str(),
             "triage.max_open_incidents",
-            config.triage.max_open_incidents,
+            triage.max_open_incidents,
         ),
+    ]
+}
+
+fn outside(config: &Config) -> Vec<Row> {
+    let (claims, notify) = (&config.claims, &config.notify);
+    vec![
         ("claims", "claims.max_claims", claims.max_claims),
         ("claim", "claims.max_claim_bytes", claims.max_claim_bytes),
         (
@@ -102,20 +126,14 @@ fn set(config: &Config) -> Vec<Bound> {
         (
             "notify_incidents",
             "notify.alertmanager.max_incidents",
-            alertmanager.max_incidents,
+            notify.alertmanager.max_incidents,
         ),
         (
             Limit::NotifyQueue.as_str(),
             "notify.webhook.queue_alerts",
-            webhook.queue_alerts,
+            notify.webhook.queue_alerts,
         ),
     ]
-    .map(|(limit, key, allows)| Bound {
-        limit,
-        key,
-        allows: allows.into(),
-    })
-    .to_vec()
 }
 
 /// Those that no key sets.
