@@ -292,6 +292,8 @@ pub struct Triage {
     pub update_interval_ms: u32,
     /// Most incidents that are open at once.
     pub max_open_incidents: u32,
+    /// From one snapshot to the next, milliseconds; 0 for none.
+    pub snapshot_interval_ms: u32,
 }
 
 /// What may be shown of people's posts.
