@@ -25,6 +25,7 @@ mod onset;
 mod phrases;
 mod pulse;
 mod ramp;
+pub(crate) mod sealed;
 pub mod series;
 mod settings;
 mod signal;
@@ -41,9 +42,9 @@ use std::collections::BTreeMap;
 
 pub use inputs::{FeedState, Ledger};
 pub use pulse::{PULSE_TOPICS, Pulse, RisingTopic};
+pub use sealed::SnapshotError;
 pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
-pub use snapshot::SnapshotError;
 pub use voices::{Speaker, Voice};
 pub use words::{Side, Term};
 
