@@ -27,5 +27,6 @@ pub mod relevance;
 pub mod service;
 pub mod simulate;
 pub mod topic;
+pub mod traces;
 pub mod triage;
 pub mod window;

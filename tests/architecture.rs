@@ -41,6 +41,7 @@ const PLAN: &[Row] = &[
     edge("notify",    "post config metrics triage alert",                 "base64 jiff lettre minijinja reqwest ring rustls serde_json tokio tracing xxhash_rust"),
     edge("desk",      "post config metrics window triage alert",          "axum dashmap jiff prometheus serde_json tokio tokio_stream tracing"),
     pure("simulate",  "post config feed relevance",                       "jiff libm memchr rand rand_pcg serde_json toml xxhash_rust"),
+    edge("traces",    "post config alert",                                "opentelemetry opentelemetry_otlp opentelemetry_sdk rustls tracing"),
     edge("service",   ALL,                                                "axum clap flate2 jiff prometheus serde_json tokio tokio_stream tracing"),
     edge("cli",       ALL,                                                "anyhow clap clap_complete csv flate2 indicatif jiff prometheus serde_json tokio toml tracing tracing_subscriber"),
     edge("lib",       "",                                                 ""),

@@ -142,7 +142,7 @@ pub fn cloud_event(
     let traceparent = delivery.traceparent.clone();
     attributes.push((
         "traceparent",
-        traceparent.unwrap_or_else(|| TraceIds::of(alert).traceparent(false)),
+        traceparent.unwrap_or_else(|| TraceIds::of(&alert.incident, &alert.id).traceparent(false)),
     ));
     Ok(CloudEvent {
         key: alert.incident.clone(),
@@ -191,11 +191,11 @@ pub struct TraceIds {
 }
 
 impl TraceIds {
-    /// The ids of a revision.
-    pub fn of(alert: &Alert) -> Self {
+    /// The ids of the revision `id` of an incident.
+    pub fn of(incident: &str, id: &str) -> Self {
         Self {
-            trace: xxh3_128(alert.incident.as_bytes()).max(1),
-            span: xxh3_64(alert.id.as_bytes()).max(1),
+            trace: xxh3_128(incident.as_bytes()).max(1),
+            span: xxh3_64(id.as_bytes()).max(1),
         }
     }
 

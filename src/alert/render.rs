@@ -49,7 +49,7 @@ impl Alert {
         let why = why(signal, surprise);
         Self {
             schema: SCHEMA_ID.to_owned(),
-            id: format!("{}-{}", revision.incident, revision.revision),
+            id: revision.id(),
             incident: revision.incident.clone(),
             revision: revision.revision,
             status: revision.status,

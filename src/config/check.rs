@@ -15,7 +15,8 @@ use crate::config::text_rules::{self, kafka_name};
 use crate::config::tree::{Origin, Table};
 use crate::config::{
     Alert, Claims, Config, Delivery, Detect, EventMode, EvidenceMode, Feed, Format, GroupProtocol,
-    Ingest, Kafka, Paths, PlacedBy, Privacy, Relevance, Series, Topics, Triage, agree, notify,
+    Ingest, Kafka, Paths, PlacedBy, Privacy, Relevance, Series, Topics, Traces, Triage, agree,
+    notify,
 };
 use crate::post::FeedKind;
 

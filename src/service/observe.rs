@@ -263,6 +263,9 @@ pub(super) fn triage(shared: &Shared, stage: &mut TriageStage) {
                 .detection_delay
                 .observe(seconds(sent.detection_ms.max(0)));
         }
+        if let Some(way) = sent.way(now) {
+            shared.traces.tell(&way);
+        }
     }
 }
 

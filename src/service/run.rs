@@ -37,6 +37,7 @@ use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::KafkaSettings;
 use crate::metrics::Metrics;
+use crate::traces::Traces;
 
 /// Longest wait of one poll.
 pub(super) const POLL: Duration = Duration::from_millis(100);
@@ -88,6 +89,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) health: Arc<Health>,
     pub(super) metrics: Metrics,
+    pub(super) traces: Traces,
     pub(super) feeds: RwLock<FeedStatements>,
     /// Turns of every stage so far.
     pub(super) turns: AtomicU64,
@@ -136,6 +138,7 @@ impl Service {
             clock,
             health,
             metrics,
+            traces: Traces::open(&config.traces)?,
             feeds: RwLock::default(),
             turns: AtomicU64::new(0),
             stop: AtomicBool::new(false),

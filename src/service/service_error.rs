@@ -8,6 +8,7 @@ use super::lists;
 use super::notify_addresses::NotifyError;
 use crate::desk::AccessError;
 use crate::log::LogError;
+use crate::traces::TracesError;
 
 /// Why the service could not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum ServiceError {
     /// A channel of notify.
     #[error(transparent)]
     Notify(#[from] NotifyError),
+    /// Traces are asked for, and there are none.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     /// The page would be open to strangers.
     #[error(transparent)]
     Access(#[from] AccessError),

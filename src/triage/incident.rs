@@ -221,3 +221,10 @@ pub struct Revision {
     /// The leading topic's newest signal.
     pub signal: Signal,
 }
+
+impl Revision {
+    /// Its name: no other has it.
+    pub fn id(&self) -> String {
+        format!("{}-{}", self.incident, self.revision)
+    }
+}

@@ -11,7 +11,9 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::alert::{Alert, CloudEvent, Delivery, Rendering, UtcTime, cloud_event, heartbeat_event};
+use crate::alert::{
+    Alert, CloudEvent, Delivery, Rendering, TraceIds, UtcTime, cloud_event, heartbeat_event,
+};
 use crate::config::{Config, EventMode};
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
@@ -48,7 +50,7 @@ pub struct TriageStage {
     /// Whether everything before `next` was folded.
     is_current: bool,
     keeper: Option<Keeper>,
-    pending: Vec<Revision>,
+    pending: Vec<Pending>,
     dead_letters: Vec<Outgoing>,
     acted: Vec<Result<Acted, ActionRefusal>>,
     progressed: bool,
@@ -67,6 +69,19 @@ pub struct Tally {
     pub signals: u64,
     /// Incidents that were opened.
     pub incidents: u64,
+}
+
+/// A revision that is to be written.
+struct Pending {
+    revision: Revision,
+    /// When detect, or a person, wrote the record that brought it.
+    noticed_at: EventTime,
+}
+
+impl Pending {
+    fn written(&self) -> Written {
+        Written::of(&self.revision, self.noticed_at)
+    }
 }
 
 impl TriageStage {
@@ -210,30 +225,34 @@ impl TriageStage {
         self.next = self.next.max(Some(after));
         self.folded = true;
         self.progressed |= is_new;
-        let before = self.pending.len();
+        let mut told = Vec::new();
         if action_place(record).is_some() {
-            self.act(record, is_new);
+            self.act(record, is_new, &mut told);
         } else {
-            self.take(record, is_new);
+            self.take(record, &mut told);
         }
         if let Some(documents) = &mut self.documents {
-            let told = self.pending.iter().skip(before);
-            told.for_each(|revision| documents.hear(revision));
+            for revision in &told {
+                documents.hear(revision);
+            }
         }
-        if !is_new {
-            self.pending.truncate(before);
+        if is_new {
+            let opened = told.iter().filter(|told| told.status == Status::Opened);
+            self.tally.incidents += opened.count() as u64;
+            let noticed_at = record.arrived_at;
+            let pending = told.into_iter().map(|revision| Pending {
+                revision,
+                noticed_at,
+            });
+            self.pending.extend(pending);
         }
     }
 
-    fn take(&mut self, record: &Record<'_>, is_new: bool) {
+    fn take(&mut self, record: &Record<'_>, told: &mut Vec<Revision>) {
         match serde_json::from_slice::<SignalRecord>(record.value.unwrap_or_default()) {
             Ok(signal) => {
                 self.tally.signals += u64::from(matches!(signal, SignalRecord::Signal(_)));
-                let before = self.pending.len();
-                self.triage.apply(signal, &mut self.pending);
-                let told = self.pending.iter().skip(before);
-                let opened = told.filter(|told| is_new && told.status == Status::Opened);
-                self.tally.incidents += opened.count() as u64;
+                self.triage.apply(signal, told);
             }
             Err(error) => {
                 let offset = record.offset;
@@ -242,11 +261,11 @@ impl TriageStage {
         }
     }
 
-    fn act(&mut self, record: &Record<'_>, is_new: bool) {
+    fn act(&mut self, record: &Record<'_>, is_new: bool, told: &mut Vec<Revision>) {
         let action = Action::decode(record.value.unwrap_or_default());
         let acted = action.and_then(|action| {
             let at = record.arrived_at;
-            self.triage.act(action, at, &mut self.pending)
+            self.triage.act(action, at, told)
         });
         if !is_new {
             return;
@@ -284,12 +303,20 @@ impl TriageStage {
         })
     }
 
+    /// Whether spans of what it writes are recorded.
+    fn is_traced(&self) -> bool {
+        !self.config.traces.endpoint.is_empty()
+    }
+
     fn write(&self, revision: &Revision, now: EventTime) -> Vec<Outgoing> {
         let alert = Alert::render(revision, &self.rendering);
         let delay_ms = now.millis_since(revision.signal.sent_at);
         let delivery = Delivery {
             delay_ms: (!revision.reason.is_by_people()).then_some(delay_ms),
-            traceparent: None,
+            traceparent: self.is_traced().then(|| {
+                let ids = TraceIds::of(&alert.incident, &alert.id);
+                ids.traceparent(true)
+            }),
         };
         let event = cloud_event(&alert, &self.rendering.source, &delivery);
         let written = event.and_then(|event| self.outgoing(event, now));
@@ -333,7 +360,7 @@ impl Stage for TriageStage {
     fn outputs(&mut self, now: EventTime) -> Vec<Outgoing> {
         let alerts = self.pending.iter();
         let mut outputs: Vec<Outgoing> = alerts
-            .flat_map(|revision| self.write(revision, now))
+            .flat_map(|pending| self.write(&pending.revision, now))
             .chain(self.dead_letters.iter().cloned())
             .collect();
         if self.beats_at(now) {
@@ -362,8 +389,8 @@ impl Stage for TriageStage {
     }
 
     fn committed(&mut self) {
-        self.sent
-            .extend(self.pending.drain(..).map(|told| Written::of(&told)));
+        let pending = self.pending.drain(..);
+        self.sent.extend(pending.map(|pending| pending.written()));
         self.dead_letters.clear();
         self.beats.iter_mut().for_each(Beats::hold);
         self.progressed = false;

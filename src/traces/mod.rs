@@ -25,8 +25,6 @@ pub struct Way {
     pub ids: TraceIds,
     /// The incident.
     pub incident: String,
-    /// Which revision.
-    pub revision: u32,
     /// The newest post that decided.
     pub posted_at: EventTime,
     /// The flush of ingest that brought it.
@@ -39,18 +37,23 @@ pub struct Way {
 
 /// One span of a way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Step {
-    name: &'static str,
-    span: u64,
-    parent: Option<u64>,
-    begin: EventTime,
-    end: EventTime,
+pub struct Step {
+    /// The stage, or `alert` for the whole.
+    pub name: &'static str,
+    /// Its id.
+    pub span: u64,
+    /// The id of what it is a part of.
+    pub parent: Option<u64>,
+    /// From then ...
+    pub begin: EventTime,
+    /// ... to then.
+    pub end: EventTime,
 }
 
 impl Way {
     /// The whole, then a part for each stage. A clock that runs behind another makes a part of no length, never one
     /// that ends before it begins.
-    fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<Step> {
         let stages = [
             ("ingest", self.flushed_at),
             ("detect", self.noticed_at),
@@ -117,12 +120,14 @@ impl Traces {
     }
 
     /// Tells a way. Never waits: what the collector does not take in time is dropped.
+    #[cfg_attr(
+        not(feature = "opentelemetry"),
+        expect(unused_variables, reason = "there is nobody to tell")
+    )]
     pub fn tell(&self, way: &Way) {
         #[cfg(feature = "opentelemetry")]
         if let Some(exporter) = &self.exporter {
             exporter.tell(way);
         }
-        #[cfg(not(feature = "opentelemetry"))]
-        let _unused = way;
     }
 }

@@ -4,7 +4,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
+use opentelemetry::trace::{
+    SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
+};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::Resource;
@@ -67,10 +69,7 @@ impl Exporter {
             name: step.name.into(),
             start_time: system_time(step.begin),
             end_time: system_time(step.end),
-            attributes: vec![
-                KeyValue::new("kentongan.incident", way.incident.clone()),
-                KeyValue::new("kentongan.revision", i64::from(way.revision)),
-            ],
+            attributes: vec![KeyValue::new("kentongan.incident", way.incident.clone())],
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
             links: SpanLinks::default(),

@@ -7,7 +7,6 @@ fn way(times: [i64; 4]) -> Way {
     Way {
         ids: TraceIds { trace: 7, span: 9 },
         incident: "inc".into(),
-        revision: 1,
         posted_at,
         flushed_at,
         noticed_at,
@@ -48,5 +47,8 @@ fn a_clock_that_runs_behind_makes_no_part_that_ends_before_it_begins() {
 fn a_program_without_traces_says_how_to_get_them() {
     let endpoint = "http://127.0.0.1:4318/v1/traces".to_owned();
     let refused = Traces::open(&config::Traces { endpoint }).unwrap_err();
-    assert!(refused.to_string().contains("--features opentelemetry"), "{refused}");
+    assert!(
+        refused.to_string().contains("--features opentelemetry"),
+        "{refused}"
+    );
 }
