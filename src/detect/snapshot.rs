@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::discovery::Discovery;
 use super::feeds::Feeds;
+use super::followed::Followed;
 use super::inputs::Inputs;
 use super::keys::Keys;
 use super::kind::Kinds;
@@ -21,13 +22,14 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 9;
+const VERSION: u8 = 10;
 
 /// Everything that batches made of a detector, in the order of the bytes.
 #[derive(Serialize)]
 struct Written<'d> {
     partition: u32,
     partitions: u16,
+    followed: &'d Followed,
     inputs: &'d Inputs,
     feeds: &'d Feeds,
     topics: &'d Topics,
@@ -47,6 +49,7 @@ struct Written<'d> {
 struct Read {
     partition: u32,
     partitions: u16,
+    followed: Followed,
     inputs: Inputs,
     feeds: Feeds,
     topics: Topics,
@@ -67,6 +70,7 @@ impl Detector {
         let written = Written {
             partition: self.partition,
             partitions: counts_partitions,
+            followed: &self.followed,
             inputs: &self.inputs,
             feeds: &self.feeds,
             topics: &self.topics,
@@ -83,7 +87,7 @@ impl Detector {
         sealed::seal(VERSION, &written)
     }
 
-    /// The detector that wrote `bytes`, under the configuration as it is now.
+    /// The detector that wrote `bytes`. Where no rules were stated in its log, it goes by those of `config`.
     pub fn restore(
         config: &config::Config,
         partition: u32,
@@ -110,6 +114,11 @@ impl Detector {
         detector.mixed_keys = read.mixed_keys;
         detector.sent_at = read.sent_at;
         detector.ticked = read.ticked;
+        // What the log has stated holds, whatever the file says by now.
+        if read.followed.rules.are_stated() {
+            detector.followed = read.followed;
+            detector.keep_to_rules();
+        }
         Ok(detector)
     }
 }
