@@ -361,6 +361,12 @@ impl Stage for TriageStage {
             .collect()
     }
 
+    fn dropped(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.dropped();
+        }
+    }
+
     fn committed(&mut self) {
         self.sent
             .extend(self.pending.drain(..).map(|told| Written::of(&told)));
