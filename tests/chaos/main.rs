@@ -59,6 +59,8 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
     for event in 1..=kills {
         let wait_ms = dice.random_range(1_000..8_000);
         writer.write_live(Duration::from_millis(wait_ms));
+        // Kills are to meet processes at work, not between two posts.
+        writer.write_dense(Duration::from_millis(dice.random_range(100..400)));
         // Replicas: one, three after a fifth of the kills, two for the last fifth.
         if event == kills.div_ceil(5) + 1 {
             (1..PROCESSES).for_each(|member| town.start(member));

@@ -25,6 +25,7 @@ const BURST_MS: std::ops::Range<i64> = 2_400_000..2_700_000;
 const LIVE_STEP: Duration = Duration::from_millis(100);
 const BURST: usize = 8_000;
 const TALK: usize = 1_000;
+const DENSE: usize = 160;
 const CATCH_UP: Duration = Duration::from_mins(3);
 
 /// Writes posts round the partitions, so that none of them idles.
@@ -79,6 +80,15 @@ impl Writer {
             self.write(batch);
             None::<()>
         });
+    }
+
+    /// As many posts as keep the processes inside one transaction after another for `span`.
+    pub(crate) fn write_dense(&mut self, span: Duration) {
+        let end = Instant::now() + span;
+        while Instant::now() < end {
+            let batch = (0..DENSE).map(|_| self.post(now_ms(), None)).collect();
+            self.write(batch);
+        }
     }
 
     /// Many talk about `topic`.
