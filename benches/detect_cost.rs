@@ -172,6 +172,7 @@ fn batch(load: Load, step: i64) -> Batch {
     Batch {
         sent_at: EventTime::from_millis(from_ms + BATCH_MS),
         account_key: 1,
+        rules: None,
         feeds: vec![FeedShape {
             name: "feeds.social".into(),
             kind: FeedKind::Social,

@@ -37,6 +37,7 @@ fn batch_of(from: u64, account_key: u32) -> Outgoing {
     let batch = Batch {
         sent_at,
         account_key,
+        rules: None,
         feeds: vec![FeedShape {
             name: "feeds.social".into(),
             kind: FeedKind::Social,

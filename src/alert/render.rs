@@ -102,7 +102,10 @@ impl Alert {
             url: rendering
                 .url
                 .replace("{incident}", &encode(&revision.incident, in_link)),
-            config_digest: rendering.config_digest.clone(),
+            config_digest: revision
+                .config_digest
+                .clone()
+                .unwrap_or_else(|| rendering.config_digest.clone()),
             program: rendering.program.clone(),
         }
     }

@@ -201,8 +201,7 @@ fn read_signals(history: &History, name: &str) -> anyhow::Result<Signals> {
             return outputs.push_back((record.offset, value.to_vec()));
         }
         let number = match serde_json::from_slice::<SignalRecord>(value) {
-            Ok(SignalRecord::Signal(signal)) => signal.partition,
-            Ok(SignalRecord::Tick(tick)) => tick.partition,
+            Ok(record) => record.partition(),
             Err(error) => {
                 unreadable.get_or_insert((record.offset, error));
                 return;

@@ -3,14 +3,14 @@
 //! Rule: level IV asks for no less than level III in anything.
 //! Not here: what the numbers are compared with (`triage`).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::channel::LevelWord;
 use super::section::{Fault, Section};
 
 /// What the two upper levels ask of the last hour of a topic: posts AND accounts; every other line
 /// is a sign that lowers both.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Levels {
     /// The least level of an incident whose posts resemble a fact-checked claim; waspada raises none.
     pub claim_level: LevelWord,

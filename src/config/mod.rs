@@ -7,6 +7,7 @@
 //!
 //! The way: text -> tree of values with origins (`tree`) -> one layer over the other (`layer`) -> keys
 //! read with type and range (`check`, `section`). No serde on the way in: it stops at the first mistake.
+//! What decides in the folds is read back from the log too (`Deserialize`), where it cannot be wrong.
 //! A new key is a field here, a documented line in `config/default.toml`, and a line in `check`.
 
 mod agree;
@@ -31,7 +32,7 @@ mod suggest;
 mod text_rules;
 mod tree;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use channel::{Address, CHANNELS_MAX, Channel, DayZone, Hours, LevelWord, MailSecurity, Route};
 pub use claims::Claims;
@@ -254,7 +255,7 @@ pub struct Topics {
 }
 
 /// The second fold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detect {
     /// B, incidents a day.
     pub false_incidents_per_day: f64,
@@ -288,7 +289,7 @@ pub struct Series {
 }
 
 /// The third fold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Triage {
     /// Shortest time between updates, milliseconds.
     pub update_interval_ms: u32,

@@ -117,10 +117,9 @@ fn passed(base: f64, mean_excess: f64, allowed: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
 
     fn settings() -> Settings {
-        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+        Settings::built_in()
     }
 
     #[test]

@@ -129,10 +129,9 @@ impl Level {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
 
     fn settings() -> Settings {
-        Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+        Settings::built_in()
     }
 
     /// Blocks of `posts` posts each, with totals that do not forget.

@@ -15,6 +15,7 @@ mod episode;
 mod episodes;
 mod excess;
 mod feeds;
+mod followed;
 mod heard;
 mod inputs;
 mod judge;
@@ -44,7 +45,9 @@ pub use inputs::{FeedState, Ledger};
 pub use pulse::{PULSE_TOPICS, Pulse, RisingTopic};
 pub use sealed::SnapshotError;
 pub use settings::Constants;
-pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
+pub use signal::{
+    Change, CountTable, Pair, RuleChange, Series, Signal, SignalRecord, Tick, WindowEvidence,
+};
 pub use voices::{Speaker, Voice};
 pub use words::{Side, Term};
 
@@ -52,11 +55,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::claims::Reader;
 use crate::config;
-use crate::ingest::{Batch, Entry, FeedShape, Statement};
+use crate::ingest::{Batch, Entry, FeedShape, Rules, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
 use crate::topic::PHRASE;
 use crate::window::{Pane, Scale};
 use feeds::Feeds;
+use followed::Followed;
 use inputs::Inputs;
 use keys::Keys;
 use kind::Kinds;
@@ -113,6 +117,7 @@ pub struct LeftOut {
 #[derive(Debug)]
 pub struct Detector {
     partition: u32,
+    followed: Followed,
     settings: Settings,
     reader: Reader,
     inputs: Inputs,
@@ -141,9 +146,11 @@ impl Detector {
         counts_partitions: u16,
         constants: Constants,
     ) -> Self {
-        let settings = Settings::new(config, counts_partitions, constants);
+        let rules = Rules::of(config);
+        let settings = Settings::new(&rules, counts_partitions, constants);
         Self {
             partition,
+            followed: Followed::new(rules),
             reader: Reader::built_in(),
             inputs: Inputs::new(
                 settings.lateness_ms,
@@ -171,6 +178,7 @@ impl Detector {
         closed: &mut dyn FnMut(ClosedPane<'_>),
     ) -> Vec<SignalRecord> {
         let mut signals = Vec::new();
+        self.heed(&batch, &mut signals);
         let came_back = self.keys.came_back(batch.account_key, batch.sent_at);
         self.mixed_keys += u64::from(came_back);
         if batch.parts == 1 && self.inputs.knows(&batch.statements) {
@@ -246,6 +254,31 @@ impl Detector {
     /// The time before which everything of `kind` is closed.
     pub fn closed_until(&self, kind: FeedKind) -> Option<EventTime> {
         self.kinds.get(kind).first_open.map(Pane::start)
+    }
+
+    /// Goes by the rules that `batch` states, if they hold from now on.
+    fn heed(&mut self, batch: &Batch, signals: &mut Vec<SignalRecord>) {
+        let Some(rules) = batch.rules.as_deref() else {
+            return;
+        };
+        if !self.followed.hear(rules, batch.sent_at) {
+            return;
+        }
+        self.keep_to_rules();
+        signals.push(SignalRecord::Rules(Box::new(RuleChange {
+            partition: self.partition,
+            sent_at: batch.sent_at,
+            rules: rules.clone(),
+        })));
+    }
+
+    fn keep_to_rules(&mut self) {
+        let (partitions, constants) = (self.settings.partitions, self.settings.constants);
+        self.settings = Settings::new(&self.followed.rules, partitions, constants);
+        let settings = &self.settings;
+        self.inputs
+            .keep_to(settings.lateness_ms, settings.silent_partition_ms);
+        self.topics.keep_to(settings.max_topics);
     }
 
     fn add(&mut self, entry: Entry, signals: &mut Vec<SignalRecord>) {

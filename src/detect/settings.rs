@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use crate::config;
+use crate::ingest::Rules;
 use crate::window::Pane;
 
 /// Most posts a span without any adds to the exposure, seconds: who is not read is not calm.
@@ -105,7 +105,7 @@ impl Default for Constants {
     }
 }
 
-/// What the configuration sets, in the units that the fold works in.
+/// What the rules set, in the units that the fold works in.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub constants: Constants,
@@ -118,6 +118,8 @@ pub(super) struct Settings {
     pub hold: i64,
     pub memory_blocks: f64,
     pub volume_memory_s: f64,
+    /// Partitions of `counts`.
+    pub partitions: u16,
     /// The share of this partition of `counts` in the work and in the budget.
     pub share: f64,
     /// False incidents a day that this partition of `counts` may make.
@@ -128,17 +130,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(
-        config: &config::Config,
-        counts_partitions: u16,
-        constants: Constants,
-    ) -> Self {
-        let detect = &config.detect;
-        let lateness_ms = i64::from(config.ingest.lateness_ms);
+    pub(super) fn new(rules: &Rules, counts_partitions: u16, constants: Constants) -> Self {
+        let detect = &rules.detect;
         let share = 1.0 / f64::from(counts_partitions.max(1));
         // Without phrases the whole budget is the other topics'.
-        let looks_for_phrases = config.topics.phrases_per_post > 0;
-        let phrase_share = if looks_for_phrases {
+        let phrase_share = if rules.phrases_per_post > 0 {
             constants.phrase_share
         } else {
             0.0
@@ -148,20 +144,28 @@ impl Settings {
                 phrase_share,
                 ..constants
             },
-            guard: panes(config.ingest.lateness_ms) + 1,
-            lateness_ms,
+            guard: panes(rules.lateness_ms) + 1,
+            lateness_ms: i64::from(rules.lateness_ms),
             silent_partition_ms: i64::from(detect.silent_partition_ms),
             minimum_posts: detect.minimum_posts,
             minimum_accounts: detect.minimum_accounts,
             hold: panes(detect.hold_ms),
             memory_blocks: detect.memory_days * 24.0,
             volume_memory_s: detect.volume_memory_hours * 3_600.0,
+            partitions: counts_partitions,
             share,
             budget_per_day: detect.false_incidents_per_day * share,
             max_topics: detect.max_topics as usize,
             max_candidates: detect.max_candidates as usize,
             max_phrases: detect.max_phrases as usize,
         }
+    }
+
+    /// Those of the configuration that is built in, for a service of one partition.
+    #[cfg(test)]
+    pub(super) fn built_in() -> Self {
+        let config = crate::config::Config::built_in().unwrap();
+        Self::new(&Rules::of(&config), 1, Constants::default())
     }
 }
 

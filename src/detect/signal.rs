@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::inputs::FeedState;
 use super::voices::Voice;
 use super::words::{Side, Term};
+use crate::ingest::Rules;
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
 use crate::relevance::PlaceCode;
 use crate::window::{PostSketch, Sample, Scale};
@@ -17,6 +18,30 @@ pub enum SignalRecord {
     Signal(Box<Signal>),
     /// Nothing to say, but event time has passed.
     Tick(Tick),
+    /// Other rules hold from here on.
+    Rules(Box<RuleChange>),
+}
+
+impl SignalRecord {
+    /// The partition of `counts` that it stems from.
+    pub fn partition(&self) -> u32 {
+        match self {
+            Self::Signal(signal) => signal.partition,
+            Self::Tick(tick) => tick.partition,
+            Self::Rules(change) => change.partition,
+        }
+    }
+}
+
+/// Other rules hold in one partition of `counts`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleChange {
+    /// The partition of `counts`.
+    pub partition: u32,
+    /// Wall time of the batch that brought them.
+    pub sent_at: EventTime,
+    /// The rules.
+    pub rules: Rules,
 }
 
 /// Event time has passed in one partition of `counts`.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::feeds::Feeds;
+use super::followed::Followed;
 use super::inputs::Inputs;
 use super::keys::Keys;
 use super::kind::Kinds;
@@ -27,6 +28,7 @@ const VERSION: u8 = 10;
 struct Written<'d> {
     partition: u32,
     partitions: u16,
+    followed: &'d Followed,
     inputs: &'d Inputs,
     feeds: &'d Feeds,
     topics: &'d Topics,
@@ -45,6 +47,7 @@ struct Written<'d> {
 struct Read {
     partition: u32,
     partitions: u16,
+    followed: Followed,
     inputs: Inputs,
     feeds: Feeds,
     topics: Topics,
@@ -64,6 +67,7 @@ impl Detector {
         let written = Written {
             partition: self.partition,
             partitions: counts_partitions,
+            followed: &self.followed,
             inputs: &self.inputs,
             feeds: &self.feeds,
             topics: &self.topics,
@@ -79,7 +83,7 @@ impl Detector {
         sealed::seal(VERSION, &written)
     }
 
-    /// The detector that wrote `bytes`, under the configuration as it is now.
+    /// The detector that wrote `bytes`. Where no rules were stated in its log, it goes by those of `config`.
     pub fn restore(
         config: &config::Config,
         partition: u32,
@@ -105,6 +109,11 @@ impl Detector {
         detector.mixed_keys = read.mixed_keys;
         detector.sent_at = read.sent_at;
         detector.ticked = read.ticked;
+        // What the log has stated holds, whatever the file says by now.
+        if read.followed.rules.are_stated() {
+            detector.followed = read.followed;
+            detector.keep_to_rules();
+        }
         Ok(detector)
     }
 }

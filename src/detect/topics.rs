@@ -105,6 +105,11 @@ impl Topics {
         self.by_key = named.collect();
     }
 
+    /// Has room for `limit` topics from now on; those over it stay until they leave by themselves.
+    pub(super) fn keep_to(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_key.len()
     }

@@ -5,17 +5,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Rules;
 use crate::feed::Refusal;
 use crate::post::{EventTime, FeedKind, TopicKey};
 use crate::window::{FeedIndex, Pane, Tally};
 
 /// One batch for one partition of `counts`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
     /// Wall time of the flush, as data: it drives idle partitions and latency metrics.
     pub sent_at: EventTime,
     /// Which key the account hashes were made with.
     pub account_key: u32,
+    /// What the process that sends it would have decided by; not in every batch.
+    pub rules: Option<Box<Rules>>,
     /// Every configured feed, in the order that [`FeedIndex`] counts.
     pub feeds: Vec<FeedShape>,
     /// This part's number, from 1. Statements stand in the last part, so that they come after
@@ -103,7 +106,7 @@ pub struct Entry {
 }
 
 /// The first byte of every batch: the version of its layout.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// What an entry usually takes, bytes.
 const ENTRY_BYTES: usize = 512;
 

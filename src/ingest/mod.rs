@@ -9,11 +9,13 @@ mod batch;
 mod evidence;
 mod partition;
 mod recent;
+mod rules;
 mod table;
 
 use std::collections::BTreeMap;
 
 pub use batch::{Batch, BatchError, Entry, FeedShape, Outcomes, Statement, Volume};
+pub use rules::Rules;
 
 use crate::config;
 use crate::config::{EvidenceMode, Format, Paths, PlacedBy};
@@ -25,6 +27,9 @@ use crate::window::{FeedIndex, Pane};
 use partition::{InputPartition, Standing};
 use recent::RecentPosts;
 use table::Table;
+
+/// From one statement of the rules to the next, wall time: a log whose beginning is gone says them soon.
+const RULES_MS: i64 = 60_000;
 
 /// One partition of one feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +83,9 @@ pub struct Ingest {
     limits: config::Ingest,
     evidence: EvidenceMode,
     account_key: u32,
+    rules: Rules,
+    /// When they were stated last; `None`: not in anything that is committed.
+    stated_at: Option<EventTime>,
     decoder: Decoder,
     gate: Gate,
     extractor: Extractor,
@@ -110,6 +118,8 @@ impl Ingest {
             limits: config.ingest.clone(),
             evidence: config.privacy.evidence,
             account_key: key.id(),
+            rules: Rules::of(config),
+            stated_at: None,
             decoder: Decoder::new(key, config.ingest.max_post_bytes as usize),
             gate,
             extractor: Extractor::new(&config.topics),
@@ -118,6 +128,13 @@ impl Ingest {
             partitions: BTreeMap::new(),
             table: Table::default(),
         }
+    }
+
+    /// States the rules of its configuration from now on, as those of a process that runs since `now`.
+    #[must_use]
+    pub fn running_since(mut self, now: EventTime) -> Self {
+        self.rules.since = now;
+        self
     }
 
     /// Judges by `gate` from the next post on. What was counted stays.
@@ -172,6 +189,7 @@ impl Ingest {
     /// Forgets everything since the last commit, flushed or not; where reading goes on.
     pub fn go_back(&mut self) -> Vec<(InputId, u64)> {
         self.table.clear();
+        self.stated_at = None;
         self.partitions
             .iter_mut()
             .map(|(&input, partition)| (input, partition.go_back()))
@@ -271,6 +289,16 @@ impl Ingest {
             .map(|(&input, partition)| (input, partition.next()))
     }
 
+    fn state_rules(&mut self, now: EventTime) -> Option<Box<Rules>> {
+        let stated = self.stated_at;
+        let is_due = stated.is_none_or(|at| now.millis_since(at) >= RULES_MS);
+        let states = is_due && self.rules.are_stated();
+        states.then(|| {
+            self.stated_at = Some(now);
+            Box::new(self.rules.clone())
+        })
+    }
+
     /// Empties the table into batches, a list for each of `counts_partitions`; each list holds at
     /// least one batch, because an empty one is a heartbeat. `sent_at` is the wall time, as data.
     pub fn flush(&mut self, sent_at: EventTime, counts_partitions: u16) -> Vec<Vec<Batch>> {
@@ -283,6 +311,7 @@ impl Ingest {
         let template = Batch {
             sent_at,
             account_key: self.account_key,
+            rules: self.state_rules(sent_at),
             feeds: self.feeds.iter().map(|feed| feed.shape.clone()).collect(),
             part: 1,
             parts: 1,

@@ -199,6 +199,7 @@ pub(super) fn split(template: &Batch, mut entries: Vec<Entry>) -> Vec<Batch> {
             statements,
             entries: std::mem::replace(&mut entries, rest),
             feeds: template.feeds.clone(),
+            rules: template.rules.clone(),
             ..*template
         });
     }

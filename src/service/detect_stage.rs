@@ -281,6 +281,12 @@ impl Stage for DetectStage {
         self.owned.iter().map(position).collect()
     }
 
+    fn dropped(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.dropped();
+        }
+    }
+
     fn committed(&mut self) {
         self.progressed = false;
         self.leaves = false;

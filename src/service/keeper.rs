@@ -174,6 +174,14 @@ impl Keeper {
         snapshots::records(&self.name, self.stage, number, &snapshot, now)
     }
 
+    /// Nothing of the commit holds: the next ones go without a snapshot, which may be what was too much for it.
+    pub(super) fn dropped(&mut self) {
+        if let Some((number, now)) = self.writing.take() {
+            let turn = self.turns.entry(number).or_default();
+            turn.due_at = Some(now.plus_millis(self.interval_ms));
+        }
+    }
+
     /// The commit holds: the other generation is the next to be overwritten.
     pub(super) fn committed(&mut self) {
         if let Some((number, now)) = self.writing.take() {

@@ -37,6 +37,7 @@ use crate::feed::AccountKey;
 use crate::ingest::Ingest;
 use crate::log::kafka::KafkaSettings;
 use crate::metrics::Metrics;
+use crate::post::EventTime;
 use crate::traces::Traces;
 
 /// Longest wait of one poll.
@@ -226,9 +227,11 @@ fn ingest_stage(
     config: &Config,
     key: &AccountKey,
     partitions: &[u32],
+    now: EventTime,
 ) -> Result<IngestStage, ServiceError> {
     let lists = lists::load(config)?;
-    let mut ingest = Ingest::new(config, key.clone(), lists.gate, partitions);
+    let ingest = Ingest::new(config, key.clone(), lists.gate, partitions);
+    let mut ingest = ingest.running_since(now);
     ingest.use_watchlist(&config.topics, lists.watchlist);
     Ok(IngestStage::new(
         config,
@@ -267,7 +270,7 @@ fn spawn_role(
     let config = &shared.config;
     let thread = match role {
         Role::Ingest => {
-            let stage = ingest_stage(config, key, &found.feeds)?;
+            let stage = ingest_stage(config, key, &found.feeds, (shared.clock)())?;
             let names = config.feeds.iter().map(|feed| feed.name.as_str().into());
             let mut watch = Watch::new(config);
             let mut refusals = BTreeMap::new();

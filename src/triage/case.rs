@@ -327,6 +327,7 @@ impl Case {
             claims: self.claims.clone(),
             people: self.people.clone(),
             frozen: self.frozen,
+            config_digest: None,
             signal,
         }
     }

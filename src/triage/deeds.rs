@@ -42,6 +42,18 @@ impl Triage {
         at: EventTime,
         revisions: &mut Vec<Revision>,
     ) -> Result<Acted, RefusedAction> {
+        let before = revisions.len();
+        let acted = self.take_action(action, at, revisions);
+        self.sign(revisions.iter_mut().skip(before));
+        acted
+    }
+
+    fn take_action(
+        &mut self,
+        action: Action,
+        at: EventTime,
+        revisions: &mut Vec<Revision>,
+    ) -> Result<Acted, RefusedAction> {
         self.state.heard = self.state.heard.max(at);
         if !self.state.acted.insert(action.id.clone(), IDS_MAX) {
             return Ok(Acted::Repeated);

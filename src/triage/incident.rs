@@ -218,6 +218,9 @@ pub struct Revision {
     /// Whether a feed that its posts came from has stopped: then nothing is said about its end.
     #[serde(default)]
     pub frozen: bool,
+    /// What stands for the configuration that decided; `None`: that of whoever writes it.
+    #[serde(default)]
+    pub config_digest: Option<String>,
     /// The leading topic's newest signal.
     pub signal: Signal,
 }

@@ -18,6 +18,7 @@ mod kinship;
 mod people;
 mod recent;
 mod resembled;
+mod rules;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -36,7 +37,7 @@ pub use resembled::{FactChecks, Resembled};
 use serde::{Deserialize, Serialize};
 
 use crate::config;
-use crate::detect::{Change, Signal, SignalRecord};
+use crate::detect::{Change, RuleChange, Signal, SignalRecord};
 use crate::post::EventTime;
 use case::Case;
 use frozen::{FeedStates, Held};
@@ -80,6 +81,8 @@ struct State {
     feeds: FeedStates,
     /// Ends of episodes that wait for a feed.
     held: Held,
+    /// The rules that the log has stated.
+    rules: Option<RuleChange>,
     /// The newest wall time in the log.
     heard: EventTime,
     /// The newest wall time that a signal or a tick has told: which fact-checks count.
@@ -121,6 +124,12 @@ impl Triage {
 
     /// Folds one record of `signals`; what there is to tell goes to `revisions`.
     pub fn apply(&mut self, record: SignalRecord, revisions: &mut Vec<Revision>) {
+        let before = revisions.len();
+        self.take(record, revisions);
+        self.sign(revisions.iter_mut().skip(before));
+    }
+
+    fn take(&mut self, record: SignalRecord, revisions: &mut Vec<Revision>) {
         match record {
             SignalRecord::Signal(signal) => {
                 self.hear(signal.sent_at, signal.at);
@@ -132,6 +141,7 @@ impl Triage {
                 self.lapse(revisions);
                 self.pass(tick.watermark, revisions);
             }
+            SignalRecord::Rules(change) => self.follow(*change),
         }
     }
 

@@ -28,6 +28,8 @@ impl Triage {
     ) -> Result<(Self, B), SnapshotError> {
         let (state, beside): (State, B) = sealed::open(VERSION, bytes)?;
         let new = Self::new(config);
-        Ok((Self { state, ..new }, beside))
+        let mut restored = Self { state, ..new };
+        restored.keep_to_rules();
+        Ok((restored, beside))
     }
 }

@@ -15,9 +15,11 @@
 
 mod posts;
 mod proofs;
+mod side_by_side;
 mod town;
 mod undisturbed;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
@@ -28,6 +30,13 @@ use town::Town;
 
 const PROCESSES: usize = 3;
 
+/// Held by each test: the broker is stopped and started.
+static BROKER: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    BROKER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn number(variable: &str, default: u64) -> u64 {
     let told = std::env::var(variable).ok();
     told.map_or(default, |told| told.parse().unwrap())
@@ -35,6 +44,7 @@ fn number(variable: &str, default: u64) -> u64 {
 
 #[test]
 fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
+    let _alone = alone();
     let Ok(brokers) = std::env::var("KENTONGAN_TEST_BOOTSTRAP") else {
         eprintln!("KENTONGAN_TEST_BOOTSTRAP is not set: not run");
         return;
@@ -49,6 +59,8 @@ fn whatever_dies_and_whenever_no_post_is_lost_and_none_counted_twice_real() {
     for event in 1..=kills {
         let wait_ms = dice.random_range(1_000..8_000);
         writer.write_live(Duration::from_millis(wait_ms));
+        // Kills are to meet processes at work, not between two posts.
+        writer.write_dense(Duration::from_millis(dice.random_range(100..400)));
         // Replicas: one, three after a fifth of the kills, two for the last fifth.
         if event == kills.div_ceil(5) + 1 {
             (1..PROCESSES).for_each(|member| town.start(member));

@@ -24,6 +24,8 @@ const BURST_MS: std::ops::Range<i64> = 2_400_000..2_700_000;
 /// Posts of one write of live ones; each partition gets one.
 const LIVE_STEP: Duration = Duration::from_millis(100);
 const BURST: usize = 8_000;
+const TALK: usize = 1_000;
+const DENSE: usize = 160;
 const CATCH_UP: Duration = Duration::from_mins(3);
 
 /// Writes posts round the partitions, so that none of them idles.
@@ -58,7 +60,7 @@ impl Writer {
         let mut before = HISTORY_MS;
         while before > 1_000 {
             let is_burst = BURST_MS.contains(&before);
-            batch.push(self.post(now - before, is_burst));
+            batch.push(self.post(now - before, is_burst.then_some(0)));
             before -= if is_burst {
                 HISTORY_STEP_MS / 8
             } else {
@@ -74,16 +76,32 @@ impl Writer {
         let end = Instant::now() + span;
         until(end, || {
             let count = self.feeds.len() * PARTITIONS as usize;
-            let batch = (0..count).map(|_| self.post(now_ms(), false)).collect();
+            let batch = (0..count).map(|_| self.post(now_ms(), None)).collect();
             self.write(batch);
             None::<()>
         });
     }
 
+    /// As many posts as keep the processes inside one transaction after another for `span`.
+    pub(crate) fn write_dense(&mut self, span: Duration) {
+        let end = Instant::now() + span;
+        while Instant::now() < end {
+            let batch = (0..DENSE).map(|_| self.post(now_ms(), None)).collect();
+            self.write(batch);
+        }
+    }
+
+    /// Many talk about `topic`.
+    pub(crate) fn write_talk(&mut self, topic: u32) {
+        let now = now_ms();
+        let batch = (0..TALK).map(|_| self.post(now, Some(topic))).collect();
+        self.write(batch);
+    }
+
     /// More posts than one transaction takes.
     pub(crate) fn write_burst(&mut self) {
         let now = now_ms();
-        let batch = (0..BURST).map(|_| self.post(now, false)).collect();
+        let batch = (0..BURST).map(|_| self.post(now, None)).collect();
         self.write(batch);
     }
 
@@ -119,7 +137,7 @@ impl Writer {
         self.log.commit(&[]).unwrap();
     }
 
-    fn post(&mut self, at_ms: i64, is_burst: bool) -> Outgoing {
+    fn post(&mut self, at_ms: i64, topic: Option<u32>) -> Outgoing {
         let number = self.written;
         self.written += 1;
         let slot = number % (self.feeds.len() as u64 * u64::from(PARTITIONS));
@@ -127,8 +145,8 @@ impl Writer {
         let line = match (number % 97, number % 53, number % 71) {
             (13, _, _) => format!("{{\"id\": \"{number}\", broken"),
             (_, 17, _) if self.last_line.contains_key(&slot) => self.last_line[&slot].clone(),
-            (_, _, 19) => self.line(number, at_ms - 3_600_000, false),
-            _ => self.line(number, at_ms, is_burst),
+            (_, _, 19) => self.line(number, at_ms - 3_600_000, None),
+            _ => self.line(number, at_ms, topic),
         };
         self.last_line.insert(slot, line.clone());
         Outgoing {
@@ -141,12 +159,8 @@ impl Writer {
         }
     }
 
-    fn line(&mut self, number: u64, at_ms: i64, is_burst: bool) -> String {
-        let tag = if is_burst {
-            0
-        } else {
-            self.dice.random_range(1..12)
-        };
+    fn line(&mut self, number: u64, at_ms: i64, topic: Option<u32>) -> String {
+        let tag = topic.unwrap_or_else(|| self.dice.random_range(1..12));
         let author = self.dice.random_range(0..5_000);
         let at = EventTime::from_millis(at_ms);
         format!(

@@ -106,11 +106,17 @@ account_key_file = "{}"
 
     /// Starts `member`; its log goes on where it ended.
     pub(crate) fn start(&mut self, member: usize) {
+        self.start_with(member, &[]);
+    }
+
+    /// The same, with `settings` over the configuration.
+    pub(crate) fn start_with(&mut self, member: usize, settings: &[&str]) {
         let log = self.folder.join(format!("member-{member}.log"));
         let log = File::options().create(true).append(true).open(log).unwrap();
         let child = self
             .command(&["--set", &format!("kafka.member=m{member}")])
             .args(["--set", "http.listen=127.0.0.1:0"])
+            .args(settings.iter().flat_map(|setting| ["--set", setting]))
             .args(["run", "--roles", "ingest,detect,triage"])
             .stdout(Stdio::null())
             .stderr(log)

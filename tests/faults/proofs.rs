@@ -101,10 +101,7 @@ impl World {
                     return false;
                 }
                 let signal = serde_json::from_slice(record.value.as_ref().unwrap()).unwrap();
-                match signal {
-                    SignalRecord::Signal(signal) => signal.partition == number,
-                    SignalRecord::Tick(tick) => tick.partition == number,
-                }
+                SignalRecord::partition(&signal) == number
             };
             let outputs = signals.iter().filter(|(_, record)| of_this(record));
             let stage = DetectStage::new(Arc::clone(&self.config), COUNTS_PARTITIONS);

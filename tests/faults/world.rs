@@ -152,13 +152,14 @@ impl World {
         cluster.create("actions.dlq", 1);
         cluster.create("alerts", 1);
         cluster.create("snapshots", COUNTS_PARTITIONS.into());
-        let members = (0..MEMBERS).map(|_| Member::new(&config, &cluster));
+        let now = EventTime::from_millis(1_772_600_000_000);
+        let members = (0..MEMBERS).map(|member| Member::new(member, &config, &cluster, now));
         let mut world = Self {
             members: members.collect(),
             config,
             cluster,
             owners: BTreeMap::new(),
-            now: EventTime::from_millis(1_772_600_000_000),
+            now,
             posts: 0,
         };
         for group in Group::ALL {
@@ -232,7 +233,7 @@ impl World {
     }
 
     fn crash(&mut self, member: usize) {
-        self.members[member] = Member::new(&self.config, &self.cluster);
+        self.members[member] = Member::new(member, &self.config, &self.cluster, self.now);
         for group in Group::ALL {
             for partition in inputs(group) {
                 if self.owners[&partition] == member {
@@ -340,7 +341,15 @@ fn line(id: u64, dice: u32, at: EventTime) -> String {
 }
 
 impl Member {
-    fn new(config: &Arc<Config>, cluster: &Cluster) -> Self {
+    /// Member 1 has a configuration of its own: which of them decides stands in the log.
+    fn new(member: usize, config: &Arc<Config>, cluster: &Cluster, now: EventTime) -> Self {
+        let mut own = Config::clone(config);
+        if member == 1 {
+            own.detect.minimum_posts = 6;
+            own.detect.hold_ms = 20_000;
+            own.triage.update_interval_ms = 1_000;
+        }
+        let config = &Arc::new(own);
         // With the gate off, the lists only find places.
         let lists = Lists {
             lexicon: Vec::new(),
@@ -354,6 +363,7 @@ impl Member {
         let gate = Gate::with_lists(&config.relevance, &lists).unwrap();
         let partitions = FEEDS.map(|(_, partitions)| partitions);
         let ingest = Ingest::new(config, AccountKey::new([7; 16]), gate, &partitions);
+        let ingest = ingest.running_since(now);
         let log = |group: &str| FaultyLog::new(cluster.log(group));
         Self {
             ingest: (

@@ -18,14 +18,15 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kentongan::config::Config;
-use kentongan::detect::Signal;
+use kentongan::detect::{Detector, Signal, SignalRecord};
+use kentongan::ingest::Batch;
 use kentongan::post::FeedKind;
 use kentongan::window::{Pane, Scale};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::TestCaseError;
 
 use recount::{Cell, Recount};
-use run::{Closed, Folded, Way, fold};
+use run::{Closed, Folded, Way, fold, fold_side_by_side};
 use world::{BURST, LATENESS_MS, SKEW_MS, Shape, WORDS, World};
 
 /// Short, so that the same key comes again inside of the window and beyond it.
@@ -212,8 +213,52 @@ fn check_same_spikes(world: &World, config: &Config, ways: [&Way; 2]) -> Result<
     Ok(())
 }
 
+/// A configuration by which fewer episodes open, and end otherwise.
+fn stricter() -> Config {
+    let mut config = config();
+    config.detect.minimum_posts = 12;
+    config.detect.hold_ms = 60_000;
+    config.detect.false_incidents_per_day = 0.01;
+    config
+}
+
+/// What a detector says of a log, written down and read again before the batch `cut`, under another file.
+fn refold(
+    log: &[Vec<u8>],
+    way: &Way,
+    number: u32,
+    files: [&Config; 2],
+    cut: usize,
+) -> Vec<SignalRecord> {
+    let partitions = way.counts_partitions;
+    let mut detector = Detector::new(files[0], number, partitions);
+    let mut said = Vec::new();
+    for (place, bytes) in log.iter().enumerate() {
+        if place == cut {
+            let state = detector.snapshot(partitions).unwrap();
+            detector = Detector::restore(files[1], number, partitions, &state).unwrap();
+        }
+        let batch = Batch::decode(bytes).unwrap();
+        said.extend(detector.apply(batch, &mut |_| ()));
+    }
+    said
+}
+
 proptest! {
     #![proptest_config(quarter())]
+
+    /// P1 with two configurations side by side: the log decides, not the file of whoever folds it.
+    #[test]
+    fn a_log_says_the_same_whatever_the_files_say(shape in bursting(), way in ways(), cut in 0_usize..200) {
+        let (one, other) = (config(), stricter());
+        let folded = fold_side_by_side(&World::new(&shape), [&one, &other], &way);
+        for (number, log) in (0..).zip(&folded.logs) {
+            let cut = cut % log.len().max(1);
+            let said = refold(log, &way, number, [&one, &one], cut);
+            prop_assert_eq!(&refold(log, &way, number, [&other, &one], cut), &said);
+            prop_assert_eq!(&refold(log, &way, number, [&one, &other], cut), &said);
+        }
+    }
 
     #[test]
     fn closed_counts_and_ledger_are_those_of_a_recount(shape in shapes(), way in ways()) {
@@ -298,6 +343,7 @@ fn the_worlds_are_not_empty_of_trouble() {
         handovers: false,
     };
     let (mut spikes, mut episodes, mut parts, mut behinds) = (0, 0, 0, 0);
+    let (mut changes, mut fewer) = (0, 0);
     for seed in 0..8 {
         let quiet = Shape {
             seed,
@@ -337,10 +383,15 @@ fn the_worlds_are_not_empty_of_trouble() {
             cell.0 == burst && cell.1 == FeedKind::Social && closed.is_spike
         };
         spikes += u32::from(folded.closed.iter().any(is_spike));
+        let both = fold_side_by_side(&World::new(&loud), [&config(), &stricter()], &way(seed));
+        changes += both.rule_changes;
+        fewer += usize::from(both.opened.len() < folded.opened.len());
         let opened = |signal: &Signal| signal.topic.as_str() == burst;
         episodes += u32::from(folded.opened.iter().any(opened));
     }
     assert_eq!((spikes, episodes), (8, 8));
     assert!(parts > 1, "no batch was split");
     assert!(behinds > 0, "no post was behind");
+    assert!(changes > 8, "no rules changed on the way");
+    assert!(fewer > 0, "the stricter rules changed nothing");
 }

@@ -47,6 +47,10 @@ pub(crate) struct Folded {
     /// For each record of each input: until when its partition had been stated idle when it was read.
     pub(crate) idle_until: Vec<Vec<EventTime>>,
     pub(crate) most_parts: u16,
+    /// The batches of each partition of `counts`, in order.
+    pub(crate) logs: Vec<Vec<Vec<u8>>>,
+    /// How often other rules held.
+    pub(crate) rule_changes: u32,
 }
 
 struct Process {
@@ -69,7 +73,12 @@ struct Run<'a> {
 
 /// Folds `world` in this way.
 pub(crate) fn fold(world: &World, config: &Config, way: &Way) -> Folded {
-    let mut run = Run::new(world, config, way);
+    fold_side_by_side(world, [config, config], way)
+}
+
+/// The same with two configurations, each in every other process.
+pub(crate) fn fold_side_by_side(world: &World, configs: [&Config; 2], way: &Way) -> Folded {
+    let mut run = Run::new(world, configs, way);
     while run.is_reading() {
         run.step();
     }
@@ -77,11 +86,16 @@ pub(crate) fn fold(world: &World, config: &Config, way: &Way) -> Folded {
 }
 
 impl<'a> Run<'a> {
-    fn new(world: &'a World, config: &Config, way: &'a Way) -> Self {
+    fn new(world: &'a World, configs: [&Config; 2], way: &'a Way) -> Self {
         let partitions = 0..u32::from(way.counts_partitions);
+        let started = |number: usize| {
+            world
+                .start
+                .plus_millis(i64::try_from(number).unwrap() * 1_000)
+        };
         let mut processes: Vec<Process> = (0..way.processes)
-            .map(|_| Process {
-                ingest: ingest(world, config),
+            .map(|number| Process {
+                ingest: ingest(world, configs[number % 2]).running_since(started(number)),
                 written: partitions.clone().map(|_| VecDeque::new()).collect(),
             })
             .collect();
@@ -102,7 +116,7 @@ impl<'a> Run<'a> {
             owners,
             processes,
             detectors: partitions
-                .map(|number| Detector::new(config, number, way.counts_partitions))
+                .map(|number| Detector::new(configs[0], number, way.counts_partitions))
                 .collect(),
             stated_idle: vec![EventTime::MIN; world.inputs.len()],
             folded: Folded {
@@ -112,6 +126,8 @@ impl<'a> Run<'a> {
                 left_out: Vec::new(),
                 idle_until: world.inputs.iter().map(|_| Vec::new()).collect(),
                 most_parts: 0,
+                logs: vec![Vec::new(); way.counts_partitions.into()],
+                rule_changes: 0,
             },
         }
     }
@@ -203,6 +219,7 @@ impl<'a> Run<'a> {
         };
         let closed = &mut self.folded.closed;
         let batch = Batch::decode(&bytes).unwrap();
+        self.folded.logs[partition].push(bytes);
         let signals = self.detectors[partition].apply(batch, &mut |pane| {
             let cell = (pane.topic.as_str().to_owned(), pane.kind, pane.pane);
             let before = closed.insert(
@@ -217,10 +234,12 @@ impl<'a> Run<'a> {
             assert!(before.is_none(), "a pane closes once: {pane:?}");
         });
         for signal in signals {
-            if let SignalRecord::Signal(signal) = signal
-                && signal.change == Change::Opened
-            {
-                self.folded.opened.push(*signal);
+            match signal {
+                SignalRecord::Signal(signal) if signal.change == Change::Opened => {
+                    self.folded.opened.push(*signal);
+                }
+                SignalRecord::Rules(_) => self.folded.rule_changes += 1,
+                SignalRecord::Signal(_) | SignalRecord::Tick(_) => {}
             }
         }
         true

@@ -14,6 +14,7 @@ mod fact_checks;
 mod people;
 mod place;
 mod process;
+mod standing;
 mod terminal;
 mod two;
 

@@ -56,6 +56,7 @@ counts = "{prefix}.counts"
 signals = "{prefix}.signals"
 actions = "{prefix}.actions"
 alerts = "{prefix}.alerts"
+snapshots = "{prefix}.snapshots"
 counts_partitions = 4
 
 [[feeds]]

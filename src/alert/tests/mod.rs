@@ -150,6 +150,7 @@ pub(crate) fn revision() -> Revision {
         merged_into: None,
         claims: vec![claims::resembled()],
         people: crate::triage::People::default(),
+        config_digest: None,
         signal,
     }
 }

@@ -8,7 +8,7 @@ mod read;
 
 use std::path::Path;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::config::notify::{SecretText, url};
 use crate::config::secret::{SecretError, read_secret};
@@ -147,7 +147,7 @@ impl Default for Route {
 }
 
 /// A level by its word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LevelWord {
     /// II.

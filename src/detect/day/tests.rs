@@ -3,12 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::Config;
-use crate::detect::Constants;
 use crate::post::EventTime;
 
 fn settings() -> Settings {
-    Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+    Settings::built_in()
 }
 
 fn posts(posts: u32, account: u64) -> Tally {

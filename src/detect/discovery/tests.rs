@@ -1,11 +1,9 @@
 //! What waits, what goes, what is taken along.
 
 use super::*;
-use crate::config::Config;
-use crate::detect::settings::Constants;
 
 fn settings(max_candidates: usize) -> Settings {
-    let settings = Settings::new(&Config::built_in().unwrap(), 1, Constants::default());
+    let settings = Settings::built_in();
     Settings {
         max_candidates,
         ..settings

@@ -93,8 +93,6 @@ fn as_float(posts: u32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
-    use crate::detect::settings::Constants;
 
     fn block(hour: i64) -> Block {
         Block {
@@ -105,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_most_used_stay_and_the_others_are_new_again() {
-        let mut settings = Settings::new(&Config::built_in().unwrap(), 1, Constants::default());
+        let mut settings = Settings::built_in();
         settings.max_phrases = 2;
         let mut usual = Usual::default();
         for (phrase, posts) in [(1, 5), (2, 1), (3, 9)] {

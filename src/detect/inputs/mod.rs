@@ -70,6 +70,12 @@ impl Inputs {
         }
     }
 
+    /// Goes on under other limits.
+    pub(super) fn keep_to(&mut self, lateness_ms: i64, silent_partition_ms: i64) {
+        self.lateness_ms = lateness_ms;
+        self.silent_partition_ms = silent_partition_ms;
+    }
+
     /// Goes on from what `other` knew, under its own limits.
     pub(super) fn take_over(&mut self, other: Self) {
         *self = Self {

@@ -45,6 +45,7 @@ fn batch(step: i64, topics: &[(&str, u32)]) -> Batch {
     Batch {
         sent_at: begin.plus_millis(BATCH_MS),
         account_key: 1,
+        rules: None,
         feeds: vec![FeedShape {
             name: "feeds.social".into(),
             kind: FeedKind::Social,

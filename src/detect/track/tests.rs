@@ -3,10 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::Config;
 
 fn settings() -> Settings {
-    Settings::new(&Config::built_in().unwrap(), 1, Constants::default())
+    Settings::built_in()
 }
 
 fn posts(posts: u32) -> Tally {

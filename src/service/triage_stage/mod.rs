@@ -388,6 +388,12 @@ impl Stage for TriageStage {
             .collect()
     }
 
+    fn dropped(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.dropped();
+        }
+    }
+
     fn committed(&mut self) {
         let pending = self.pending.drain(..);
         self.sent.extend(pending.map(|pending| pending.written()));

@@ -128,3 +128,44 @@ fn a_snapshot_without_documents_is_passed_over_once_they_are_asked_for() {
     assert_eq!(with, without);
     assert!(with.iter().any(|(name, ..)| name == "cap"));
 }
+
+/// A snapshot may be what made the commit fail: what has to be told must not wait for it for ever.
+#[test]
+fn a_commit_that_was_dropped_comes_again_without_the_snapshot() {
+    let config = configured("");
+    let rendering = crate::alert::tests::rendering(config.privacy.evidence);
+    let mut stage = TriageStage::new(Arc::clone(&config), rendering)
+        .with_keeper(Keeper::of_triage(&config, Box::new(|_, _| Ok(()))));
+    let name = Arc::clone(&stage.signals);
+    let partition = Partition { name, number: 0 };
+    stage.visit(Event::Assigned {
+        partition: &partition,
+        next: 0,
+    });
+    for (offset, record) in (0..).zip(earthquake()).take(40) {
+        let value = serde_json::to_vec(&record).unwrap();
+        stage.visit(Event::Record(Record {
+            partition: &partition,
+            offset,
+            arrived_at: EventTime::from_millis(0),
+            key: None,
+            value: Some(&value),
+            headers: &[],
+        }));
+    }
+    let mut given = |millis| {
+        let outputs = stage.outputs(EventTime::from_millis(millis));
+        stage.dropped();
+        let (kept, told): (Vec<_>, Vec<_>) = outputs
+            .into_iter()
+            .partition(|out| *out.name == *config.kafka.snapshots);
+        let told = told.into_iter().map(|out| out.value);
+        (told.collect::<Vec<_>>(), kept.len())
+    };
+    let (told, _) = given(0);
+    assert!(!told.is_empty());
+    // Due a millisecond after the first commit, and again one after each try.
+    assert_eq!(given(1), (told.clone(), 2));
+    assert_eq!(given(1), (told.clone(), 0));
+    assert_eq!(given(2), (told, 2));
+}
