@@ -22,7 +22,7 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 9;
+const VERSION: u8 = 10;
 const CHECKSUM_BYTES: usize = 8;
 
 /// Why bytes are no detector.

@@ -103,7 +103,7 @@ pub struct Entry {
 }
 
 /// The first byte of every batch: the version of its layout.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// What an entry usually takes, bytes.
 const ENTRY_BYTES: usize = 512;
 

@@ -20,7 +20,7 @@ use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 
 /// Topics that a revision names.
-const MOST_TOPICS: usize = 32;
+const MOST_TOPICS: usize = 64;
 /// Topics that have calmed and are still compared with new ones.
 const MOST_CALMED: usize = 16;
 /// A topic with so many times the leading one's posts leads, whatever their classes.
@@ -151,6 +151,7 @@ impl Case {
     pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
         let lead = self.members.is_empty().then_some(&self.lead.facet);
         let topics = self.members.values().chain(&self.calmed).chain(lead);
+        let topics = topics.filter(|member| self.lead.facet.lets_join(facet, member));
         topics.filter_map(|member| member.bond(facet)).max()
     }
 
