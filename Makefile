@@ -1,7 +1,7 @@
 # What a person types. Each recipe is one line; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick verify fuzz lint fmt bench bench-peers evaluate kafka-start kafka-stop
+.PHONY: help setup demo test test-quick verify cluster fuzz lint fmt bench bench-peers evaluate kafka-start kafka-stop
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,10 @@ test-quick: ## the same without outside parts: Rust alone
 
 verify: test ## the tests and their long forms
 	@scripts/verify
+
+cluster: ## what deploy/ makes, asked of a real Kubernetes API server (needs Go; builds for minutes once)
+	@scripts/need go mvn openssl target/tools/bin/python
+	target/tools/bin/python scripts/check-cluster
 
 fuzz: ## broken bytes at every reader of foreign bytes, two minutes each (FUZZ_SECONDS=120)
 	@scripts/need cargo cc c++ make

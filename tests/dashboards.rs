@@ -8,64 +8,21 @@
     reason = "a test fails where it stands, and waits for what it awaits under a deadline"
 )]
 
+#[path = "prometheus/parts.rs"]
+mod parts;
+
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use kentongan::notify::Sender;
+use parts::{Running, free_address, prometheus, start};
 use serde_json::Value;
 
 const DEADLINE: Duration = Duration::from_secs(200);
 const STEP: Duration = Duration::from_millis(500);
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/grafana");
-
-/// A process of this test's own, ended with it.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().unwrap_or_default();
-        self.0.wait().map(drop).unwrap_or_default();
-    }
-}
-
-/// `None` when it is not installed and the quick run was asked for.
-fn start(command: &mut Command) -> Option<Running> {
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    match command.spawn() {
-        Ok(child) => Some(Running(child)),
-        Err(_) if std::env::var("KENTONGAN_QUICK").is_ok() => {
-            eprintln!("{command:?} is not installed: skipped in the quick run");
-            None
-        }
-        Err(error) => panic!("{command:?}: {error}; install it: make setup"),
-    }
-}
-
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
-
-fn prometheus(address: &str, target: &str, folder: &Path) -> Option<Running> {
-    let config = folder.join("prometheus.yml");
-    let text = format!(
-        "global: {{ scrape_interval: 1s }}\n\
-         scrape_configs: [{{ job_name: kentongan, static_configs: [{{ targets: ['{target}'] }}] }}]\n"
-    );
-    fs::write(&config, text).unwrap();
-    start(
-        Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!(
-                "--storage.tsdb.path={}",
-                folder.join("tsdb").display()
-            ))
-            .arg(format!("--web.listen-address={address}")),
-    )
-}
 
 fn kentongan(address: &str) -> Option<Running> {
     start(
@@ -129,7 +86,7 @@ async fn every_panel_of_every_dashboard_shows_something_of_a_real_run() {
     assert!(left.len() > 30, "{}", left.len());
     let folder = tempfile::tempdir().unwrap();
     let [program, scraper] = [free_address(), free_address()];
-    let Some(_scraper) = prometheus(&scraper, &program, folder.path()) else {
+    let Some(_scraper) = prometheus(&scraper, &program, &[], folder.path()) else {
         return;
     };
     let _program = kentongan(&program).unwrap();

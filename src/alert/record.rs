@@ -312,7 +312,7 @@ pub struct Need {
     /// The feed's name, the language, the place's code, the term.
     pub value: String,
     /// Posts of the window that would be left, by its share of the surprise.
-    pub left: f64,
+    pub left: u32,
 }
 
 /// What posts are split by.

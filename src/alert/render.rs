@@ -219,19 +219,25 @@ fn why(signal: &Signal, surprise: f64) -> Vec<Share> {
 /// Without which part of the posts fewer than the critical number would be left. A part is a share of the
 /// surprise, so that it is the same share of the window's posts.
 fn needs(window: &WindowEvidence, surprise: f64, why: &[Share]) -> Vec<Need> {
-    let left = |part: &Share| {
-        let share = (part.surprise / surprise).clamp(0.0, 1.0);
-        (f64::from(window.observed) * (1.0 - share)).round()
-    };
     let named = why.iter().filter(|part| !part.value.is_empty());
     let needed = named.filter_map(|part| {
-        let left = left(part);
-        let is_needed = left > 0.0 && left < f64::from(window.critical);
+        let left = posts_left(window.observed, part.surprise / surprise);
+        let is_needed = left > 0 && left < window.critical;
         is_needed.then(|| Need {
             by: part.by,
             value: part.value.clone(),
-            left: tidy(left),
+            left,
         })
     });
     needed.collect()
+}
+
+/// How many of so many posts are left without a share of them.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to the number of posts"
+)]
+fn posts_left(posts: u32, share: f64) -> u32 {
+    (f64::from(posts) * (1.0 - share.clamp(0.0, 1.0))).round() as u32
 }

@@ -203,6 +203,7 @@ fn triage(mut section: Section<'_, '_, '_>) -> Triage {
     let triage = Triage {
         update_interval_ms: section.whole("update_interval_ms", 0..=86_400_000),
         max_open_incidents: section.whole("max_open_incidents", 1..=1_000_000),
+        snapshot_interval_ms: section.whole("snapshot_interval_ms", 0..=86_400_000),
     };
     section.finish();
     triage

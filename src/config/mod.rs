@@ -268,9 +268,9 @@ pub struct Detect {
     pub volume_memory_hours: f64,
     /// Most topics in one partition.
     pub max_topics: u32,
-    /// Most phrases of one partition that may become topics.
+    /// Most phrases of one kind of feed in one partition that may become topics.
     pub max_candidates: u32,
-    /// Most phrases of one partition that are topics, and of which it is known how usual they are.
+    /// Most phrases of one kind of feed in one partition that are topics, and of which it is known how usual they are.
     pub max_phrases: u32,
     /// Patience with a partition that states nothing, milliseconds.
     pub silent_partition_ms: u32,
@@ -292,6 +292,8 @@ pub struct Triage {
     pub update_interval_ms: u32,
     /// Most incidents that are open at once.
     pub max_open_incidents: u32,
+    /// From one snapshot to the next, milliseconds; 0 for none.
+    pub snapshot_interval_ms: u32,
 }
 
 /// What may be shown of people's posts.

@@ -47,12 +47,9 @@ impl Detector {
     }
 
     fn open_from(&mut self, kind: FeedKind, pane: Pane, signals: &mut Vec<SignalRecord>) {
-        self.kinds.get_mut(kind).open_from(
-            pane,
-            &mut self.topics,
-            &mut self.discovery,
-            &self.settings,
-        );
+        self.kinds
+            .get_mut(kind)
+            .open_from(pane, &mut self.topics, &self.settings);
         self.test_days(kind, signals);
     }
 
@@ -64,12 +61,14 @@ impl Detector {
         signals: &mut Vec<SignalRecord>,
     ) {
         self.open_from(kind, pane, signals);
+        let swept = self.kinds.get_mut(kind).swept.replace(pane.hour());
+        if swept != Some(pane.hour()) {
+            self.sweep(kind, pane);
+        }
+        self.close_phrases(kind, pane, signals);
         let state = self.kinds.get_mut(kind);
         let touched = state.touched.remove(&pane).unwrap_or_default();
         let learned = state.learned;
-        if state.swept.replace(pane.hour()) != Some(pane.hour()) {
-            self.sweep(kind, pane);
-        }
         let mut tests = [0; GROUPS];
         for id in touched {
             let topic = self.topics.get_mut(id);
@@ -132,31 +131,40 @@ impl Detector {
     /// faint topics. Only closed panes decide, so that it does not matter what has come already of
     /// the open ones.
     fn sweep(&mut self, kind: FeedKind, first_open: Pane) {
-        let Self {
-            topics,
-            kinds,
-            settings,
-            ..
-        } = self;
-        let learned = kinds.get(kind).learned;
-        // Phrases make room for others before there is none.
-        let is_crowded = topics.phrases() > settings.max_phrases / 4 * 3;
-        for topic in topics.iter_mut() {
-            let may_go = is_crowded && topic.class == PHRASES;
+        let settings = &self.settings;
+        let state = self.kinds.get_mut(kind);
+        let learned = state.learned;
+        let is_crowded = state.discovery.is_crowded(settings);
+        for (id, topic) in self.topics.iter_mut() {
+            let is_phrase = topic.class == PHRASES;
             let track = topic.track_mut(kind);
             if let Some(track) = track.as_mut() {
                 track.compact(first_open, settings);
-                track
-                    .day
-                    .pass(first_open, kinds.get(kind).volume.blocks(), settings);
+                let blocks = state.volume.blocks();
+                track.day.pass(first_open, blocks, settings);
             }
-            if let Some(faint) = track.take_if(|track| {
-                track.is_faint(first_open, learned, settings) || (may_go && track.is_over())
-            }) {
+            let faint = track.take_if(|track| {
+                track.is_faint(first_open, learned, settings)
+                    || (is_phrase && is_crowded && track.is_over(first_open))
+            });
+            let Some(faint) = faint else {
+                continue;
+            };
+            if is_phrase {
+                // What its open panes hold waits until they close, like the first posts of any phrase.
+                for (pane, tally) in faint.into_open_panes() {
+                    let lost = state
+                        .discovery
+                        .hold(topic.key.clone(), pane, tally, settings);
+                    self.left_out.unremembered += u64::from(lost);
+                }
+                state.discovery.release();
+                state.untouch(id);
+            } else {
                 *track = faint.forget(learned);
             }
         }
-        topics.sweep(|topic| {
+        self.topics.sweep(|topic| {
             topic.episode.is_none() && topic.social.is_none() && topic.news.is_none()
         });
     }

@@ -25,6 +25,8 @@ pub(super) struct Kind {
     pub volume: Volume,
     /// Blocks up to this number have been taught to the levels.
     pub learned: u32,
+    /// Phrases that are no topics.
+    pub discovery: Discovery,
     /// Who usually talks, by class.
     pub crowds: [Crowd; CLASSES],
     /// The hour of the last pane that began with a sweep of the topics.
@@ -76,6 +78,7 @@ impl Kind {
             first_open: None,
             volume: Volume::new(),
             learned: 0,
+            discovery: Discovery::default(),
             crowds: [Crowd::default(); CLASSES],
             swept: None,
             touched: BTreeMap::new(),
@@ -101,6 +104,14 @@ impl Kind {
         self.hours.entry(pane.hour()).or_default().insert(id);
     }
 
+    /// A topic of which nothing is counted any more.
+    pub(super) fn untouch(&mut self, id: TopicId) {
+        let panes = self.touched.values_mut();
+        panes.chain(self.hours.values_mut()).for_each(|ids| {
+            ids.remove(&id);
+        });
+    }
+
     /// Notes that a topic has posts in an hour, in a pane that has closed.
     pub(super) fn touch_hour(&mut self, pane: Pane, id: TopicId) {
         if pane.hour() > self.volume.learned_hour(self.learned) {
@@ -111,6 +122,7 @@ impl Kind {
     /// The next pane before `end` at which something happens.
     pub(super) fn next_pane(&self, end: Pane, topics: &Topics, hold: i64) -> Option<Pane> {
         let touched = self.touched.first_key_value().map(|(&pane, _)| pane);
+        let phrases = self.discovery.first_open();
         let volume = self.volume.first_open();
         let excursion = self
             .excursion_ends(topics, hold)
@@ -118,6 +130,7 @@ impl Kind {
             .min();
         touched
             .into_iter()
+            .chain(phrases)
             .chain(volume)
             .chain(excursion)
             .min()
@@ -125,30 +138,18 @@ impl Kind {
     }
 
     /// Everything before `pane` is closed: hours end, levels learn, excursions end.
-    pub(super) fn open_from(
-        &mut self,
-        pane: Pane,
-        topics: &mut Topics,
-        discovery: &mut Discovery,
-        settings: &Settings,
-    ) {
+    pub(super) fn open_from(&mut self, pane: Pane, topics: &mut Topics, settings: &Settings) {
         self.first_open = Some(pane);
         self.volume.finish_hour(pane, settings);
-        self.learn(pane, topics, discovery, settings);
+        self.learn(pane, topics, settings);
         self.end_excursions(pane, topics, settings);
     }
 
     /// Teaches the levels the hours that the guard of `pane` allows.
-    fn learn(
-        &mut self,
-        pane: Pane,
-        topics: &mut Topics,
-        discovery: &mut Discovery,
-        settings: &Settings,
-    ) {
+    fn learn(&mut self, pane: Pane, topics: &mut Topics, settings: &Settings) {
         for block in self.volume.blocks_after(self.learned, pane, settings.guard) {
             self.learned = block.ordinal;
-            discovery.learn(self.feeds, block, settings);
+            self.discovery.learn(block, settings);
             self.crowds
                 .iter_mut()
                 .for_each(|crowd| crowd.pass(settings));

@@ -25,6 +25,7 @@ mod onset;
 mod phrases;
 mod pulse;
 mod ramp;
+pub(crate) mod sealed;
 pub mod series;
 mod settings;
 mod signal;
@@ -41,9 +42,9 @@ use std::collections::BTreeMap;
 
 pub use inputs::{FeedState, Ledger};
 pub use pulse::{PULSE_TOPICS, Pulse, RisingTopic};
+pub use sealed::SnapshotError;
 pub use settings::Constants;
 pub use signal::{Change, CountTable, Pair, Series, Signal, SignalRecord, Tick, WindowEvidence};
-pub use snapshot::SnapshotError;
 pub use voices::{Speaker, Voice};
 pub use words::{Side, Term};
 
@@ -55,8 +56,6 @@ use crate::ingest::{Batch, Entry, FeedShape, Statement};
 use crate::post::{EventTime, FeedKind, TopicKey};
 use crate::topic::PHRASE;
 use crate::window::{Pane, Scale};
-use discovery::Discovery;
-use excess::PHRASES;
 use feeds::Feeds;
 use inputs::Inputs;
 use keys::Keys;
@@ -119,7 +118,6 @@ pub struct Detector {
     inputs: Inputs,
     feeds: Feeds,
     topics: Topics,
-    discovery: Discovery,
     kinds: Kinds,
     episodes: BTreeMap<TopicKey, TopicId>,
     left_out: LeftOut,
@@ -154,7 +152,6 @@ impl Detector {
             ),
             feeds: Feeds::default(),
             topics: Topics::new(settings.max_topics),
-            discovery: Discovery::default(),
             kinds: Kinds::new(),
             episodes: BTreeMap::new(),
             left_out: LeftOut::default(),
@@ -236,7 +233,8 @@ impl Detector {
 
     /// How many phrases wait to become topics.
     pub fn waiting_phrases(&self) -> usize {
-        self.discovery.len()
+        let of = |kind| self.kinds.get(kind).discovery.len();
+        FeedKind::ALL.into_iter().map(of).sum()
     }
 
     /// How each feed is, as this partition of `counts` knows it.
@@ -275,15 +273,8 @@ impl Detector {
         let Some(topic) = self.topics.get_mut(id) else {
             return;
         };
-        let discovery = &self.discovery;
-        let is_phrase = topic.class == PHRASES;
-        let track = topic.track_mut(kind).get_or_insert_with(|| {
-            Box::new(if is_phrase {
-                Track::known(discovery.level(&key, kind, learned), learned)
-            } else {
-                Track::new(learned)
-            })
-        });
+        let track = topic.track_mut(kind);
+        let track = track.get_or_insert_with(|| Box::new(Track::new(learned)));
         track.add(pane, tally);
         self.kinds.get_mut(kind).touch(pane, id);
         if self.kinds.get(kind).can_judge(pane, self.settings.guard) {

@@ -136,8 +136,18 @@ impl Settings {
         let detect = &config.detect;
         let lateness_ms = i64::from(config.ingest.lateness_ms);
         let share = 1.0 / f64::from(counts_partitions.max(1));
+        // Without phrases the whole budget is the other topics'.
+        let looks_for_phrases = config.topics.phrases_per_post > 0;
+        let phrase_share = if looks_for_phrases {
+            constants.phrase_share
+        } else {
+            0.0
+        };
         Self {
-            constants,
+            constants: Constants {
+                phrase_share,
+                ..constants
+            },
             guard: panes(config.ingest.lateness_ms) + 1,
             lateness_ms,
             silent_partition_ms: i64::from(detect.silent_partition_ms),

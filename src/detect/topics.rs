@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::episode::Episode;
 use super::excess;
-use super::excess::PHRASES;
 use super::track::Track;
 use crate::post::{FeedKind, TopicKey};
 use crate::window::Pane;
@@ -87,8 +86,6 @@ pub(super) struct Topics {
     slots: Vec<Option<Topic>>,
     free: Vec<TopicId>,
     limit: usize,
-    /// How many of them are phrases.
-    phrases: usize,
 }
 
 impl Topics {
@@ -112,14 +109,10 @@ impl Topics {
         self.by_key.len()
     }
 
-    /// How many of them are phrases.
-    pub(super) fn phrases(&self) -> usize {
-        self.phrases
-    }
-
-    /// Whether `key` is a topic.
-    pub(super) fn knows(&self, key: &TopicKey) -> bool {
-        self.by_key.contains_key(key)
+    /// Whether `key` is a topic of which something of `kind` is counted.
+    pub(super) fn has_track(&self, key: &TopicKey, kind: FeedKind) -> bool {
+        let topic = self.by_key.get(key).and_then(|&id| self.get(id));
+        topic.is_some_and(|topic| topic.track(kind).is_some())
     }
 
     /// The number of `key`, which is given one if there is room.
@@ -147,7 +140,6 @@ impl Topics {
             None => self.slots.push(Some(topic)),
         }
         self.by_key.insert(key.clone(), id);
-        self.phrases += usize::from(class == PHRASES);
         Some(id)
     }
 
@@ -164,14 +156,14 @@ impl Topics {
         for (id, slot) in (0..).zip(&mut self.slots) {
             if let Some(topic) = slot.take_if(|topic| is_faint(topic)) {
                 self.by_key.remove(&topic.key);
-                self.phrases -= usize::from(topic.class == PHRASES);
                 self.free.push(id);
             }
         }
     }
 
     /// Every topic, by number.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Topic> {
-        self.slots.iter_mut().flatten()
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (TopicId, &mut Topic)> {
+        let slots = (0..).zip(&mut self.slots);
+        slots.filter_map(|(id, slot)| Some((id, slot.as_mut()?)))
     }
 }

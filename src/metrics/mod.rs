@@ -131,6 +131,8 @@ metrics! {
     resident_memory: IntGauge = "kentongan_service_resident_memory_bytes", [];
     /// Wall time at which a stage's loop turned last, seconds since 1970.
     loop_turned: GaugeVec = "kentongan_service_loop_turned_timestamp_seconds", ["stage"];
+    /// What a limit allows, in the unit of the table below; `key` sets it, none where it is built in.
+    limit: IntGaugeVec = "kentongan_service_limit", ["limit", "key"];
     /// How often a limit that keeps memory bounded was hit.
     limits: IntCounterVec = "kentongan_service_limit_hits_total", ["limit"];
 }

@@ -1,8 +1,9 @@
 //! Prometheus Alertmanager, API v2. One automaton for each replica: every replica gets every alert.
 //!
 //! Rule: an alert is its labels, so they hold only what tells an incident and its level apart, and the topic that
-//! led when it was first heard of; counts, times and what people did are annotations. A firing alert is sent again at each interval with an end four intervals
-//! ahead: if Kentongan dies, Alertmanager lets it go. A resolved one is sent for five more minutes.
+//! led when it was first heard of; counts, times and what people did are annotations. A firing alert is sent again at
+//! each interval with an end four intervals ahead: if Kentongan dies, Alertmanager lets it go. A resolved one is sent
+//! for five more minutes.
 //! Each incident has a request of its own: a 400 names the bad one, which then waits for its next revision.
 //! A raised level is another label set: the earlier one is resolved with it.
 

@@ -1,7 +1,8 @@
 //! Mail: plain text, handed to one server; an incident's mails are one conversation.
 //!
 //! Rule: a mail's id is made of the alert's, so that a repeat can be told by programs; TLS unless the
-//! operator says otherwise, and a password never without it (the configuration refuses that); a failed sign-in is tried again, since it is the operator who can mend it.
+//! operator says otherwise, and a password never without it (the configuration refuses that); a failed sign-in is
+//! tried again, since it is the operator who can mend it.
 
 use std::fmt;
 use std::sync::Arc;

@@ -17,7 +17,7 @@ pub struct PlaceName<'a> {
     /// `province`, `regency` or `city`: the same name can be a city's and a regency's; of a city abroad the kind of
     /// mission (`KBRI`, `KJRI`, `KRI`, `PTRI`, `KDEI`).
     pub level: &'a str,
-    /// The code of the province that it lies in; empty for a province.
+    /// The code of the province that it lies in; empty for a province, and abroad.
     pub province: &'a str,
     /// Its Indonesian name, without the level.
     pub name: &'a str,

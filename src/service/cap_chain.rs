@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::alert::{Alert, CAP_MEDIA_TYPE, Earlier, Rendering, UtcTime, cap};
 use crate::log::Outgoing;
 use crate::post::EventTime;
@@ -18,13 +20,19 @@ const EARLIER_MAX: usize = 200;
 /// Incidents that are kept after their end: more than triage itself remembers. Open ones are bounded by triage.
 const ENDED_MAX: usize = 400;
 
-/// What was told of one incident, oldest first.
-type Told = VecDeque<Earlier>;
+/// What was told of one incident, oldest first: each revision, and its event time.
+type Told = VecDeque<(u32, EventTime)>;
 
-/// The messages that were told so far.
+/// The documents of one Kafka topic.
 #[derive(Debug)]
 pub(super) struct CapChain {
     name: Arc<str>,
+    messages: Messages,
+}
+
+/// The messages that were told so far: they go into the snapshot of triage.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Messages {
     open: BTreeMap<String, Told>,
     /// Those that ended lately, oldest first.
     ended: VecDeque<(String, Told)>,
@@ -35,52 +43,38 @@ impl CapChain {
     pub(super) fn new(name: &str) -> Option<Self> {
         (!name.is_empty()).then(|| Self {
             name: name.into(),
-            open: BTreeMap::new(),
-            ended: VecDeque::new(),
+            messages: Messages::default(),
         })
     }
 
     /// Knows nothing any more.
     pub(super) fn forget(&mut self) {
-        self.open.clear();
-        self.ended.clear();
+        self.messages = Messages::default();
+    }
+
+    /// Goes on from `messages`.
+    pub(super) fn take_up(&mut self, messages: Messages) {
+        self.messages = messages;
+    }
+
+    /// The messages that were told so far.
+    pub(super) fn messages(&self) -> &Messages {
+        &self.messages
     }
 
     /// Learns of a revision, new or told before.
     pub(super) fn hear(&mut self, revision: &Revision) {
-        let incident = &revision.incident;
-        let place = self.ended.iter().rposition(|(ended, _)| ended == incident);
-        let ended = place.and_then(|place| self.ended.remove(place));
-        let mut told = self
-            .open
-            .remove(incident)
-            .or(ended.map(|(_, told)| told))
-            .unwrap_or_default();
-        told.push_back(Earlier {
-            revision: revision.revision,
-            at: UtcTime::new(revision.updated_at),
-        });
-        if told.len() > EARLIER_MAX {
-            told.pop_front();
-        }
-        if revision.status != Status::Resolved {
-            self.open.insert(incident.clone(), told);
-            return;
-        }
-        self.ended.push_back((incident.clone(), told));
-        if self.ended.len() > ENDED_MAX {
-            self.ended.pop_front();
-        }
+        self.messages.hear(revision);
     }
 
     /// The document of `alert`, which was heard of.
     pub(super) fn write(&self, alert: &Alert, rendering: &Rendering, now: EventTime) -> Outgoing {
-        let told = self.open.get(&alert.incident).or_else(|| {
-            let ended = self.ended.iter().rev();
-            let mut same = ended.filter(|(incident, _)| *incident == alert.incident);
-            same.next().map(|(_, told)| told)
+        let told = self.messages.of(&alert.incident).into_iter().flatten();
+        let earlier = told.map(|&(revision, at)| Earlier {
+            revision,
+            at: UtcTime::new(at),
         });
-        let earlier: Vec<Earlier> = told.into_iter().flatten().copied().collect();
+        let earlier: Vec<Earlier> = earlier.collect();
         let document = cap(alert, &earlier, &rendering.source, &rendering.words);
         Outgoing {
             name: Arc::clone(&self.name),
@@ -92,6 +86,38 @@ impl CapChain {
             )],
             value: Some(document.into_bytes()),
             timestamp: Some(now),
+        }
+    }
+}
+
+impl Messages {
+    fn of(&self, incident: &str) -> Option<&Told> {
+        let ended = self.ended.iter().rev();
+        let mut same = ended.filter(|(ended, _)| ended == incident);
+        let open = self.open.get(incident);
+        open.or_else(|| same.next().map(|(_, told)| told))
+    }
+
+    fn hear(&mut self, revision: &Revision) {
+        let incident = &revision.incident;
+        let place = self.ended.iter().rposition(|(ended, _)| ended == incident);
+        let ended = place.and_then(|place| self.ended.remove(place));
+        let mut told = self
+            .open
+            .remove(incident)
+            .or(ended.map(|(_, told)| told))
+            .unwrap_or_default();
+        told.push_back((revision.revision, revision.updated_at));
+        if told.len() > EARLIER_MAX {
+            told.pop_front();
+        }
+        if revision.status != Status::Resolved {
+            self.open.insert(incident.clone(), told);
+            return;
+        }
+        self.ended.push_back((incident.clone(), told));
+        if self.ended.len() > ENDED_MAX {
+            self.ended.pop_front();
         }
     }
 }

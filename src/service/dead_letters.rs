@@ -11,7 +11,7 @@ use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
 
 /// Longest dead letter; the rest of an oversized record is cut and the cut is stated.
-const DEAD_LETTER_BYTES: usize = 65_536;
+pub(super) const DEAD_LETTER_BYTES: usize = 65_536;
 /// What the Kafka topic of a feed's dead letters ends with.
 pub const SUFFIX: &str = ".dlq";
 /// What the names of added headers begin with: those of Kafka Connect, and our own.

@@ -162,7 +162,8 @@ impl DetectStage {
     fn take(&mut self, number: u32, next: u64) {
         let (config, partitions) = (&self.config, self.counts_partitions);
         let keeper = self.keeper.as_mut();
-        let loaded = keeper.and_then(|keeper| keeper.load(config, number, partitions, next));
+        let restore = |bytes: &[u8]| Detector::restore(config, number, partitions, bytes);
+        let loaded = keeper.and_then(|keeper| keeper.load(number, next, restore));
         let (detector, folded) = loaded.unwrap_or_else(|| {
             let new = Detector::with_constants(config, number, partitions, self.constants);
             (new, 0)
@@ -262,7 +263,9 @@ impl Stage for DetectStage {
         if let Some(keeper) = &mut self.keeper {
             let current = self.owned.iter().filter(|(_, owned)| owned.is_current);
             let detectors = current.map(|(&number, owned)| (number, &owned.detector, owned.next));
-            outputs.extend(keeper.write(detectors, self.counts_partitions, now));
+            let partitions = self.counts_partitions;
+            let bytes = |detector: &Detector| detector.snapshot(partitions);
+            outputs.extend(keeper.write(detectors, partitions, now, bytes));
         }
         outputs
     }

@@ -46,7 +46,8 @@ fn look_once(shared: &Shared, roles: &[Role]) -> Result<Found, ServiceError> {
         let documents = config.alert.cap_topic.as_str();
         names.extend((!documents.is_empty()).then_some(documents));
     }
-    if roles.contains(&Role::Detect) && config.kafka.delivery == Delivery::ExactlyOnce {
+    let keeps = roles.contains(&Role::Detect) || roles.contains(&Role::Triage);
+    if keeps && config.kafka.delivery == Delivery::ExactlyOnce {
         names.push(&config.kafka.snapshots);
     }
     let needed = names.len();

@@ -46,7 +46,7 @@ impl EarlyFlushes {
 }
 
 /// Bytes of dead letters that may wait for a commit. One call of `poll` may bring a little more.
-const DEAD_LETTERS_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(super) const DEAD_LETTERS_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// The first stage.
 pub struct IngestStage {

@@ -19,6 +19,7 @@ mod found;
 pub mod ingest_stage;
 pub mod interrupt;
 pub mod keeper;
+mod limits;
 pub mod lists;
 mod memory;
 mod names;

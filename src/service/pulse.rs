@@ -20,7 +20,7 @@ use crate::metrics::Limit;
 /// From one statement to the next, seconds of wall time.
 const INTERVAL_S: u64 = 10;
 /// Statements that may wait: one for each partition of a process that owns many.
-const QUEUE: usize = 64;
+pub(super) const QUEUE: usize = 64;
 
 /// Asks the detectors, now and then.
 pub(super) struct PulseTeller {

@@ -20,7 +20,8 @@ use super::detect_stage::DetectStage;
 use super::drive::spawn_stage;
 use super::found::{self, Found};
 use super::ingest_stage::IngestStage;
-use super::keeper::{self, Keeper};
+use super::keeper::Keeper;
+use super::limits;
 use super::lists::{self, Watch};
 use super::notify_stage::{self, NotifyStage};
 use super::observe::{self, FeedStatements};
@@ -117,6 +118,7 @@ impl Service {
         let registry = prometheus::Registry::new();
         let metrics = Metrics::new(&registry, &observe::known(config))?;
         metrics.budget.set(config.detect.false_incidents_per_day);
+        limits::state(config, &metrics);
         let health = Arc::new(Health::new(PATIENCE_MS));
         let desk = Desk::new(
             Limits::default(),
@@ -238,10 +240,7 @@ fn detect_stage(shared: &Shared) -> DetectStage {
     let stage = DetectStage::new(Arc::clone(config), config.kafka.counts_partitions);
     match config.kafka.delivery {
         Delivery::AtLeastOnce => stage,
-        Delivery::ExactlyOnce => {
-            let shelf = keeper::kafka_shelf(&shared.settings, &config.kafka.snapshots);
-            stage.with_keeper(Keeper::new(config, shelf))
-        }
+        Delivery::ExactlyOnce => stage.with_keeper(Keeper::of_detect_on_kafka(config)),
     }
 }
 

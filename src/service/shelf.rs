@@ -7,13 +7,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::keeper;
 use super::snapshots::Manifest;
+use super::triage_stage::Beside;
 use crate::config::Config;
 use crate::detect::Detector;
 use crate::log::kafka::history::History;
 use crate::log::kafka::{KafkaLog, KafkaSettings, Subscription};
 use crate::log::{Log, LogError, Outgoing, Partition};
 use crate::post::EventTime;
+use crate::triage::Triage;
 
 /// The newest record of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,13 +115,17 @@ fn one(config: &Config, record: &Held, held: &[Held]) -> Option<Shown> {
     });
     match state {
         Some(state) if state.len() == manifest.bytes => {
-            if stage == "detect" {
-                let partitions = config.kafka.counts_partitions;
-                match Detector::restore(config, partition, partitions, &state) {
-                    Ok(detector) => shown.topics = Some(detector.topics()),
-                    Err(error) => shown.problem = Some(error.to_string()),
+            let error = match stage {
+                keeper::DETECT => {
+                    let partitions = config.kafka.counts_partitions;
+                    let read = Detector::restore(config, partition, partitions, &state);
+                    shown.topics = read.as_ref().ok().map(Detector::topics);
+                    read.err()
                 }
-            }
+                keeper::TRIAGE => Triage::restore::<Beside>(config, &state).err(),
+                _ => None,
+            };
+            shown.problem = error.map(|error| error.to_string());
         }
         Some(_) => shown.problem = Some("its size is not what its manifest says".to_owned()),
         None => shown.problem = Some("a piece of it is missing".to_owned()),
@@ -165,6 +172,7 @@ mod tests {
     fn each_snapshot_is_shown_once_and_says_why_it_is_of_no_use() {
         let config = Config::built_in().unwrap();
         let state = Detector::new(&config, 3, 32).snapshot(32).unwrap();
+        let triage = Triage::new(&config).snapshot(&Beside::None).unwrap();
         let manifest = |chunks: usize, bytes: usize| {
             format!(r#"{{"format":1,"next":40,"chunks":{chunks},"bytes":{bytes}}}"#).into_bytes()
         };
@@ -174,7 +182,14 @@ mod tests {
             record("detect/3/1", &manifest(2, 9)),
             record("detect/3/1/0", b"half"),
             record("other/0/0", b"not json"),
+            record("triage/0/0", &manifest(1, triage.len())),
+            record("triage/0/0/0", &triage),
+            record("triage/0/1", &manifest(1, 8)),
+            record("triage/0/1/0", b"no state"),
         ];
+        // The letter n is the number of that layout.
+        let unread = Triage::restore::<Beside>(&config, b"no state").unwrap_err();
+        let unread = unread.to_string();
         let shown = shown(&config, &held);
         let short: Vec<_> = shown
             .iter()
@@ -193,6 +208,8 @@ mod tests {
                 ("detect", 0, Some(0), None),
                 ("detect", 1, None, Some("a piece of it is missing")),
                 ("other", 0, None, Some("its manifest cannot be read")),
+                ("triage", 0, None, None),
+                ("triage", 1, None, Some(&*unread)),
             ]
         );
     }

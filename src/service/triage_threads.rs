@@ -12,9 +12,11 @@ use std::time::Duration;
 use super::action_stage::ActionStage;
 use super::drive::spawn_stage;
 use super::fact_checks::{self, FactCheckReader, FactCheckStage};
+use super::keeper::Keeper;
 use super::run::{ServiceError, Shared};
 use super::triage_stage::TriageStage;
 use super::{observe, rendering};
+use crate::config::Delivery;
 use crate::triage::FactChecks;
 
 /// Starts triage, and beside it the stage that looks after the fact-checks, if there is a feed of them.
@@ -33,6 +35,10 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<Vec<JoinHandle<()>>, Service
     let mut stage = TriageStage::new(Arc::clone(config), rendering(config)?)
         .with_heartbeat()
         .with_cap_documents();
+    // Without transactions a snapshot could include more than what is committed: then there is none.
+    if config.kafka.delivery == Delivery::ExactlyOnce {
+        stage = stage.with_keeper(Keeper::of_triage_on_kafka(config));
+    }
     stage.use_fact_checks(checks);
     let names = vec![config.kafka.signals.as_str().into()];
     threads.push(spawn_stage(shared, stage, names, move |shared, stage| {

@@ -149,8 +149,7 @@ impl Case {
 
     /// The strongest bond of `facet` with one of its topics, calm or not.
     pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
-        let lead = self.members.is_empty().then_some(&self.lead.facet);
-        let topics = self.members.values().chain(&self.calmed).chain(lead);
+        let topics = self.members.values().chain(&self.calmed);
         let topics = topics.filter(|member| self.lead.facet.lets_join(facet, member));
         topics.filter_map(|member| member.bond(facet)).max()
     }

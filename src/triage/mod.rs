@@ -18,6 +18,7 @@ mod kinship;
 mod people;
 mod recent;
 mod resembled;
+mod snapshot;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -81,6 +82,8 @@ struct State {
     held: Held,
     /// The newest wall time in the log.
     heard: EventTime,
+    /// The newest wall time that a signal or a tick has told: which fact-checks count.
+    told: EventTime,
     /// The newest event time in the log.
     passed: EventTime,
 }
@@ -101,6 +104,9 @@ impl Triage {
     /// Compares the posts of incidents with fact-checks from now on.
     pub fn use_fact_checks(&mut self, checks: Option<FactChecks>) {
         self.checks = checks;
+        if let Some(checks) = &mut self.checks {
+            checks.pass(self.state.told);
+        }
     }
 
     /// The fact-checks, if any are compared with.
@@ -156,6 +162,7 @@ impl Triage {
     fn hear(&mut self, sent_at: EventTime, at: EventTime) {
         let state = &mut self.state;
         state.heard = state.heard.max(sent_at);
+        state.told = state.told.max(sent_at);
         state.passed = state.passed.max(at);
         state.false_alarms.pass(state.heard);
         if let Some(checks) = &mut self.checks {

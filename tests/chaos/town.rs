@@ -67,6 +67,8 @@ enabled = false
 [detect]
 hold_ms = 600000
 snapshot_interval_ms = 3000
+[triage]
+snapshot_interval_ms = 2000
 [privacy]
 account_key_file = "{}"
 "#,

@@ -47,6 +47,8 @@ duplicate_window_posts = 8
 enabled = false
 [detect]
 snapshot_interval_ms = 900
+[triage]
+snapshot_interval_ms = 900
 "#;
 
 /// The stages, each a group.
@@ -360,12 +362,13 @@ impl Member {
             ),
             detect: (
                 DetectStage::new(Arc::clone(config), COUNTS_PARTITIONS)
-                    .with_keeper(Keeper::new(config, shelf(cluster))),
+                    .with_keeper(Keeper::of_detect(config, shelf(cluster))),
                 log("detect"),
             ),
             actions: (ActionStage::new(config), log("actions")),
             triage: (
-                TriageStage::new(Arc::clone(config), rendering(config).unwrap()),
+                TriageStage::new(Arc::clone(config), rendering(config).unwrap())
+                    .with_keeper(Keeper::of_triage(config, shelf(cluster))),
                 log("triage"),
             ),
         }

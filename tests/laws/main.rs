@@ -26,7 +26,7 @@ use proptest::test_runner::TestCaseError;
 
 use recount::{Cell, Recount};
 use run::{Closed, Folded, Way, fold};
-use world::{BURST, LATENESS_MS, SKEW_MS, Shape, World};
+use world::{BURST, LATENESS_MS, SKEW_MS, Shape, WORDS, World};
 
 /// Short, so that the same key comes again inside of the window and beyond it.
 const DUPLICATE_WINDOW_POSTS: u32 = 12;
@@ -53,6 +53,15 @@ fn config() -> Config {
     config
 }
 
+/// The same with phrases, and room for fewer of them than the worlds have.
+fn config_with_phrases() -> Config {
+    let mut config = config();
+    config.topics.phrases_per_post = 6;
+    config.detect.max_candidates = 200;
+    config.detect.max_phrases = 40;
+    config
+}
+
 fn shapes() -> impl Strategy<Value = Shape> {
     let partitions = (1_u32..4, 1_u32..3);
     (
@@ -69,6 +78,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
             gap_ms: 12_000,
             messy,
             wide,
+            wordy: false,
             burst: None,
         })
 }
@@ -179,8 +189,8 @@ fn check_behind(world: &World, way: &Way) -> Result<(), TestCaseError> {
 
 /// P3: two ways through the same posts judge every closed window alike, to the last bit, and open episodes of
 /// the same topics. An episode that opened on a partial count opened on a window that is a spike when closed.
-fn check_same_spikes(world: &World, ways: [&Way; 2]) -> Result<(), TestCaseError> {
-    let [one, other] = ways.map(|way| fold(world, &config(), way));
+fn check_same_spikes(world: &World, config: &Config, ways: [&Way; 2]) -> Result<(), TestCaseError> {
+    let [one, other] = ways.map(|way| fold(world, config, way));
     prop_assert_eq!(one.closed.len(), other.closed.len());
     for (cell, closed) in &one.closed {
         prop_assert_eq!(Some(closed), other.closed.get(cell), "{:?}", cell);
@@ -231,8 +241,50 @@ proptest! {
     ) {
         // The partitions of `counts` share the budget, so their number is part of the configuration.
         let other = Way { counts_partitions: one.counts_partitions, ..other };
-        check_same_spikes(&World::new(&shape), [&one, &other])?;
+        check_same_spikes(&World::new(&shape), &config(), [&one, &other])?;
     }
+
+    #[test]
+    fn two_ways_through_the_same_posts_let_in_the_same_phrases(
+        shape in bursting(), one in ways(), other in ways(),
+    ) {
+        let other = Way { counts_partitions: one.counts_partitions, ..other };
+        let world = World::new(&Shape { wordy: true, ..shape });
+        check_same_spikes(&world, &config_with_phrases(), [&one, &other])?;
+    }
+}
+
+#[test]
+fn words_of_a_burst_open_an_episode() {
+    let shape = Shape {
+        seed: 3,
+        partitions: [2, 1],
+        minutes: 300,
+        gap_ms: 20_000,
+        messy: true,
+        wide: false,
+        wordy: true,
+        burst: Some((240, 3)),
+    };
+    let way = Way {
+        seed: 5,
+        processes: 2,
+        counts_partitions: 2,
+        idles: false,
+        handovers: false,
+    };
+    let folded = fold(&World::new(&shape), &config_with_phrases(), &way);
+    let opened: BTreeSet<&str> = folded
+        .opened
+        .iter()
+        .map(|signal| signal.topic.as_str())
+        .collect();
+    assert!(
+        opened.contains(format!("phrase:{WORDS}").as_str()),
+        "{opened:?}"
+    );
+    let unremembered: u64 = folded.left_out.iter().map(|it| it.unremembered).sum();
+    assert!(unremembered > 0, "there was room for all phrases");
 }
 
 /// The laws above are about something: worlds have every kind of trouble, and bursts are spikes.
@@ -254,6 +306,7 @@ fn the_worlds_are_not_empty_of_trouble() {
             gap_ms: 6_000,
             messy: true,
             wide: true,
+            wordy: false,
             burst: None,
         };
         let world = World::new(&quiet);

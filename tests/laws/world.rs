@@ -15,6 +15,13 @@ pub(crate) const LATENESS_MS: u32 = 60_000;
 pub(crate) const SKEW_MS: u32 = 20_000;
 /// The tag of the burst.
 pub(crate) const BURST: &str = "lonjak";
+/// The words of a wordy burst.
+pub(crate) const WORDS: &str = "kolam renang";
+const NOUNS: [&str; 24] = [
+    "lemari", "sepatu", "piring", "sendok", "kursi", "bantal", "gelas", "pensil", "kertas",
+    "jendela", "tirai", "karpet", "payung", "dompet", "kunci", "lampu", "sabun", "handuk",
+    "cermin", "sisir", "kipas", "rantang", "nampan", "teko",
+];
 const TAGS: [&str; 6] = ["angin", "bukit", "cahaya", "dermaga", "embun", "fajar"];
 
 /// Chance that can be repeated (splitmix64).
@@ -60,6 +67,8 @@ pub(crate) struct Shape {
     pub(crate) messy: bool,
     /// Nearly every post has tags of its own.
     pub(crate) wide: bool,
+    /// Posts say words that no list has; a burst says [`WORDS`] instead of its tag.
+    pub(crate) wordy: bool,
     /// When everybody begins to post [`BURST`], minutes from the start, and for how long.
     pub(crate) burst: Option<(u32, u32)>,
 }
@@ -193,7 +202,7 @@ impl Maker<'_> {
             text.push_str(tag);
             topics.push(format!("tag:{tag}"));
         };
-        if bursts {
+        if bursts && !self.shape.wordy {
             tag(BURST);
         } else if self.shape.wide {
             (0..4).for_each(|each| tag(&format!("t{number}x{each}")));
@@ -202,6 +211,15 @@ impl Maker<'_> {
                 if self.dice.once_in(5) {
                     tag(tagged);
                 }
+            }
+        }
+        if self.shape.wordy {
+            if bursts {
+                text.extend([" ", WORDS]);
+            }
+            for _ in 0..3 {
+                let [noun, other] = [(); 2].map(|()| NOUNS[self.dice.index(NOUNS.len())]);
+                text.extend([" ", noun, other]);
             }
         }
         if self.dice.once_in(15) {

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Running, free_address, json, prometheus, start, until_empty};
+use super::parts::{Running, free_address, prometheus, start};
+use super::{json, until_empty};
 
 const RULES: &str = include_str!("../../deploy/prometheus/rules.yaml");
 /// What every range and every `for` becomes.
@@ -120,7 +121,7 @@ async fn a_broker_that_stops_fires_the_rule_that_says_so_real() {
         start(&mut kentongan(&broker.address(), &metrics, &["run"])).unwrap();
     let rules = folder.path().join("rules.yaml");
     std::fs::write(&rules, sooner()).unwrap();
-    let Some(_scraper) = prometheus(&scraper, &metrics, &rules, folder.path()) else {
+    let Some(_scraper) = prometheus(&scraper, &metrics, &[&rules], folder.path()) else {
         return;
     };
     let api = format!("http://{scraper}/api/v1");

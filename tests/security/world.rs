@@ -58,6 +58,8 @@ kind = "news"
 enabled = false
 [detect]
 snapshot_interval_ms = 1000
+[triage]
+snapshot_interval_ms = 1000
 [privacy]
 account_key_file = "{key}"
 [http]

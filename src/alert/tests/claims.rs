@@ -157,6 +157,6 @@ fn what_would_have_stopped_it_leaves_too_few() {
         let of = |share: &&Share| share.by == need.by && share.value == need.value;
         let share = alert.why.iter().find(of).unwrap().surprise / alert.surprise;
         let left = f64::from(alert.observed) * (1.0 - share);
-        assert!((need.left - left).abs() < 0.51 && need.left < f64::from(alert.critical));
+        assert!((f64::from(need.left) - left).abs() < 0.51 && need.left < alert.critical);
     }
 }

@@ -1,11 +1,14 @@
-//! Phrases that nobody listed: which of them become topics.
+//! Phrases that nobody listed, of one kind of feed: which of them become topics.
 //!
-//! In: tallies of phrases that are no topics. Out: those that rise, with what was counted of them in the last hour.
-//! Rule: fixed memory, and a function of the log. A phrase becomes a topic when the posts of its last hour are more
-//! than chance, by what was usual for it before; until then it waits, and of too many that wait the oldest that is
-//! used once goes, and is counted.
+//! In: tallies of phrases that are no topics; panes that close. Out: those that rise, with what was counted of them
+//! in the last hour.
+//! Rule: fixed memory, and a function of what closed panes hold: entries of an open pane are held until it closes,
+//! so that it does not matter which batch brought them. A phrase becomes a topic when the posts of its last hour
+//! are more than chance, by what was usual for it before; until then it waits, and of too many that wait the oldest
+//! that is used once goes, and is counted.
 //! Not here: what a phrase is (`topic`), whether a topic is a spike (`judge`).
 
+mod candidate;
 mod usual;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -15,115 +18,143 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::level::{Block, Level};
 use super::settings::Settings;
-use crate::post::{FeedKind, TopicKey};
+use crate::post::TopicKey;
 use crate::window::{Pane, Tally};
+use candidate::Candidate;
 use usual::Usual;
 
-/// What is counted of a waiting phrase is kept for so many panes: an hour.
-const WAITING_PANES: i64 = 360;
+/// What an open pane holds of phrases, in the order of their hashes.
+type OpenPane = BTreeMap<(u64, TopicKey), Tally>;
 
-/// A phrase that waits.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Candidate {
-    /// Ascending by kind and pane.
-    parts: Vec<(FeedKind, Pane, Tally)>,
-    /// It was used again since it was last looked at.
-    is_fresh: bool,
-}
-
-/// What was counted of a phrase that becomes a topic.
-pub(super) type Parts = Vec<(FeedKind, Pane, Tally)>;
-
-/// The phrases of one partition of `counts` that are no topics.
+/// The phrases of one kind of feed in one partition of `counts`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Discovery {
+    open: BTreeMap<Pane, OpenPane>,
     waiting: BTreeMap<TopicKey, Candidate>,
     /// Each that waits once, in the order in which they are looked at when there is no room.
     queue: VecDeque<TopicKey>,
-    social: Usual,
-    news: Usual,
+    usual: Usual,
+    /// How many phrases are topics.
+    topics: usize,
 }
 
 impl Discovery {
-    /// Notes posts of a phrase, topic or not. Gives those for which there was no room.
-    pub(super) fn note(
+    /// Holds a tally of an open pane, of a phrase that is no topic. Gives the posts for which there was no room: of
+    /// too many phrases those with the smallest hashes stay, in whatever order they come.
+    pub(super) fn hold(
         &mut self,
-        key: &TopicKey,
-        kind: FeedKind,
-        pane: Pane,
-        posts: u32,
-        settings: &Settings,
-    ) -> u32 {
-        let most = settings.max_phrases;
-        self.usual_mut(kind)
-            .add(pane.hour(), hash(key), posts, most)
-    }
-
-    /// Adds a tally of a phrase that is no topic: it waits. Gives the posts of another that had to go for it.
-    pub(super) fn wait(
-        &mut self,
-        key: &TopicKey,
-        kind: FeedKind,
+        key: TopicKey,
         pane: Pane,
         tally: Tally,
         settings: &Settings,
     ) -> u32 {
-        if let Some(candidate) = self.waiting.get_mut(key) {
-            candidate.is_fresh = true;
-            candidate.add(kind, pane, tally);
+        let open = self.open.entry(pane).or_default();
+        let place = (hash(&key), key);
+        if let Some(held) = open.get_mut(&place) {
+            held.merge(&tally);
             return 0;
         }
-        let gone = if self.waiting.len() >= settings.max_candidates {
-            self.make_room()
-        } else {
-            0
-        };
-        let mut candidate = Candidate::default();
-        candidate.add(kind, pane, tally);
-        self.waiting.insert(key.clone(), candidate);
-        self.queue.push_back(key.clone());
-        gone
+        open.insert(place, tally);
+        if open.len() <= settings.max_candidates {
+            return 0;
+        }
+        open.pop_last().map_or(0, |(_, tally)| tally.posts)
+    }
+
+    /// The first open pane that holds something.
+    pub(super) fn first_open(&self) -> Option<Pane> {
+        self.open.first_key_value().map(|(&pane, _)| pane)
+    }
+
+    /// What the pane holds waits from now on, and is noted beside the posts of phrases that are topics. Gives the
+    /// phrases that were used in it, and the posts for which there was no room.
+    pub(super) fn close(
+        &mut self,
+        pane: Pane,
+        of_topics: &[(TopicKey, u32)],
+        settings: &Settings,
+    ) -> (Vec<TopicKey>, u32) {
+        let open = self.open.remove(&pane).unwrap_or_default();
+        let of_topics = of_topics.iter().map(|(key, posts)| (hash(key), *posts));
+        let held = open.iter().map(|((hash, _), tally)| (*hash, tally.posts));
+        let mut used: Vec<(u64, u32)> = of_topics.chain(held).collect();
+        used.sort_unstable();
+        let mut lost = 0;
+        for (hash, posts) in used {
+            let most = settings.max_phrases;
+            lost += self.usual.add(pane.hour(), hash, posts, most);
+        }
+        let mut phrases = Vec::with_capacity(open.len());
+        for ((_, key), tally) in open {
+            lost += self.wait(&key, pane, tally, settings);
+            phrases.push(key);
+        }
+        (phrases, lost)
     }
 
     /// Posts of a phrase that waits, in the hour up to `pane`.
-    pub(super) fn hour_of(&self, key: &TopicKey, kind: FeedKind, pane: Pane) -> u32 {
-        let first = pane.plus(1 - WAITING_PANES);
-        let parts = self.waiting.get(key).into_iter().flat_map(|it| &it.parts);
-        let parts = parts.filter(|(of, at, _)| *of == kind && (first..=pane).contains(at));
-        parts.map(|(.., tally)| tally.posts).sum()
+    pub(super) fn hour_of(&self, key: &TopicKey, pane: Pane) -> u32 {
+        let candidate = self.waiting.get(key);
+        candidate.map_or(0, |candidate| candidate.hour_up_to(pane))
     }
 
-    /// Takes out a phrase that becomes a topic.
-    pub(super) fn take(&mut self, key: &TopicKey) -> Parts {
-        let parts = self.waiting.remove(key).map(|candidate| candidate.parts);
+    /// Takes out a phrase that becomes a topic: what closed panes of the last hour and open ones hold of it,
+    /// ascending.
+    pub(super) fn take(&mut self, key: &TopicKey) -> Vec<(Pane, Tally)> {
+        let waiting = self.waiting.remove(key);
         self.queue.retain(|waiting| waiting != key);
-        parts.unwrap_or_default()
+        let mut parts = waiting.map_or_else(Vec::new, Candidate::into_parts);
+        let place = (hash(key), key.clone());
+        let open = self.open.iter_mut();
+        parts.extend(open.filter_map(|(&pane, held)| Some((pane, held.remove(&place)?))));
+        self.open.retain(|_, held| !held.is_empty());
+        parts
     }
 
     /// What is usual for a phrase after `ordinal` blocks.
-    pub(super) fn level(&self, key: &TopicKey, kind: FeedKind, ordinal: u32) -> Level {
-        let usual = match kind {
-            FeedKind::Social => &self.social,
-            FeedKind::News => &self.news,
-        };
-        Level::taught(usual.of(hash(key)), ordinal)
+    pub(super) fn level(&self, key: &TopicKey, ordinal: u32) -> Level {
+        Level::taught(self.usual.of(hash(key)), ordinal)
     }
 
-    /// An hour of `kind` is learned.
-    pub(super) fn learn(&mut self, kind: FeedKind, block: &Block, settings: &Settings) {
-        self.usual_mut(kind).learn(block, settings);
+    /// An hour is learned.
+    pub(super) fn learn(&mut self, block: &Block, settings: &Settings) {
+        self.usual.learn(block, settings);
     }
 
-    /// How many phrases wait.
+    /// How many phrases wait, those of open panes left out.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    fn usual_mut(&mut self, kind: FeedKind) -> &mut Usual {
-        match kind {
-            FeedKind::Social => &mut self.social,
-            FeedKind::News => &mut self.news,
+    /// Whether one more phrase may be a topic; it is one from now on.
+    pub(super) fn admit(&mut self, settings: &Settings) -> bool {
+        let has_room = self.topics < settings.max_phrases;
+        self.topics += usize::from(has_room);
+        has_room
+    }
+
+    /// A phrase is a topic no longer.
+    pub(super) fn release(&mut self) {
+        self.topics = self.topics.saturating_sub(1);
+    }
+
+    /// Whether phrases that are topics should make room for others, before there is none.
+    pub(super) fn is_crowded(&self, settings: &Settings) -> bool {
+        self.topics > settings.max_phrases / 4 * 3
+    }
+
+    /// Gives the posts of another phrase that had to go.
+    fn wait(&mut self, key: &TopicKey, pane: Pane, tally: Tally, settings: &Settings) -> u32 {
+        if let Some(candidate) = self.waiting.get_mut(key) {
+            candidate.add(pane, tally);
+            return 0;
         }
+        let has_room = self.waiting.len() < settings.max_candidates;
+        let gone = if has_room { 0 } else { self.make_room() };
+        self.waiting
+            .insert(key.clone(), Candidate::new(pane, tally));
+        self.queue.push_back(key.clone());
+        gone
     }
 
     /// The oldest goes that was not used again since it was last looked at (the clock of page tables).
@@ -135,35 +166,13 @@ impl Discovery {
             let Some(candidate) = self.waiting.get_mut(&key) else {
                 continue;
             };
-            if candidate.is_fresh {
-                candidate.is_fresh = false;
+            if candidate.was_used_again() {
                 self.queue.push_back(key);
             } else {
-                let posts = candidate.parts.iter().map(|(.., tally)| tally.posts).sum();
-                self.waiting.remove(&key);
-                return posts;
+                return self.waiting.remove(&key).map_or(0, |it| it.posts());
             }
         }
         0
-    }
-}
-
-impl Candidate {
-    /// Adds a tally, and forgets those of more than an hour before.
-    fn add(&mut self, kind: FeedKind, pane: Pane, tally: Tally) {
-        let oldest = pane.plus(1 - WAITING_PANES);
-        self.parts.retain(|&(of, at, _)| of != kind || at >= oldest);
-        let place = self
-            .parts
-            .binary_search_by_key(&(kind, pane), |&(kind, pane, _)| (kind, pane));
-        match place {
-            Ok(place) => {
-                if let Some((.., held)) = self.parts.get_mut(place) {
-                    held.merge(&tally);
-                }
-            }
-            Err(place) => self.parts.insert(place, (kind, pane, tally)),
-        }
     }
 }
 
@@ -172,63 +181,4 @@ fn hash(key: &TopicKey) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-    use crate::detect::settings::Constants;
-
-    fn settings(max_candidates: usize) -> Settings {
-        let settings = Settings::new(&Config::built_in().unwrap(), 1, Constants::default());
-        Settings {
-            max_candidates,
-            ..settings
-        }
-    }
-
-    fn posts(posts: u32) -> Tally {
-        Tally {
-            posts,
-            ..Tally::default()
-        }
-    }
-
-    fn phrase(number: usize) -> TopicKey {
-        TopicKey::new(format!("phrase:{number}"))
-    }
-
-    #[test]
-    fn of_too_many_the_oldest_that_is_used_once_goes() {
-        let settings = settings(3);
-        let mut discovery = Discovery::default();
-        let mut wait = |number, pane| {
-            let kind = FeedKind::Social;
-            discovery.wait(&phrase(number), kind, Pane(pane), posts(2), &settings)
-        };
-        let gone: Vec<u32> = [0, 1, 2, 0, 3, 4].map(|number| wait(number, 5)).to_vec();
-        assert_eq!(gone, [0, 0, 0, 0, 2, 2]);
-        let held: Vec<&str> = discovery.waiting.keys().map(TopicKey::as_str).collect();
-        assert_eq!(held, ["phrase:0", "phrase:3", "phrase:4"]);
-        assert_eq!(discovery.queue.len(), discovery.len());
-    }
-
-    #[test]
-    fn an_hour_of_one_kind_is_what_counts() {
-        let settings = settings(3);
-        let mut discovery = Discovery::default();
-        for (kind, pane) in [
-            (FeedKind::Social, 0),
-            (FeedKind::Social, 350),
-            (FeedKind::News, 351),
-            (FeedKind::Social, 365),
-        ] {
-            discovery.wait(&phrase(0), kind, Pane(pane), posts(1), &settings);
-        }
-        assert_eq!(
-            discovery.hour_of(&phrase(0), FeedKind::Social, Pane(365)),
-            2
-        );
-        let taken = discovery.take(&phrase(0));
-        assert_eq!(taken.len(), 3, "the first is more than an hour old");
-        assert_eq!(discovery.len(), 0);
-    }
-}
+mod tests;

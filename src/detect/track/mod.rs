@@ -351,8 +351,14 @@ impl Track {
     }
 
     /// Whether it is a phrase of which nobody has spoken for an hour: how usual it is, is known elsewhere.
-    pub(super) fn is_over(&self) -> bool {
-        self.minutes.is_empty() && self.excursion.is_none()
+    pub(super) fn is_over(&self, first_open: Pane) -> bool {
+        let has_closed = self.fine.front().is_some_and(|part| part.pane < first_open);
+        !has_closed && self.minutes.is_empty() && self.excursion.is_none()
+    }
+
+    /// What open panes hold of a track that is faint or over.
+    pub(super) fn into_open_panes(self: Box<Self>) -> impl Iterator<Item = (Pane, Tally)> {
+        self.fine.into_iter().map(|part| (part.pane, *part.tally))
     }
 
     /// The track without anything but its open panes; `None` without any.

@@ -24,7 +24,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-pub use settings::{KafkaSettings, Subscription};
+pub use settings::{KafkaSettings, PRODUCER_QUEUE_KBYTES, PRODUCER_QUEUE_RECORDS, Subscription};
 
 use crate::config::Delivery;
 use crate::log::{Ending, Event, Log, LogError, Outgoing, Position};

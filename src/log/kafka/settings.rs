@@ -25,10 +25,10 @@ pub(super) const STEP_DEADLINE: Duration = Duration::from_secs(4);
 const POLL_DEADLINE: Duration = Duration::from_mins(2);
 /// Room for a record's frame and its batch above [`RECORD_LIMIT_BYTES`].
 pub(super) const FRAME_BYTES: usize = 64 * 1024;
-/// Bytes that may wait in the producer for the broker.
-const PRODUCER_QUEUE_KBYTES: &str = "65536";
-/// Records that may wait in the producer for the broker.
-const PRODUCER_QUEUE_RECORDS: &str = "200000";
+/// How much may wait in a producer for the broker, KiB.
+pub const PRODUCER_QUEUE_KBYTES: u32 = 65_536;
+/// Records that may wait in a producer for the broker.
+pub const PRODUCER_QUEUE_RECORDS: u32 = 200_000;
 
 /// The cluster, and how this process reads and writes there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,8 +118,14 @@ impl KafkaSettings {
             .set("linger.ms", "5")
             .set("batch.size", "1000000")
             .set("message.max.bytes", record_bytes.to_string())
-            .set("queue.buffering.max.kbytes", PRODUCER_QUEUE_KBYTES)
-            .set("queue.buffering.max.messages", PRODUCER_QUEUE_RECORDS)
+            .set(
+                "queue.buffering.max.kbytes",
+                PRODUCER_QUEUE_KBYTES.to_string(),
+            )
+            .set(
+                "queue.buffering.max.messages",
+                PRODUCER_QUEUE_RECORDS.to_string(),
+            )
             .set(
                 "message.timeout.ms",
                 REQUEST_DEADLINE.as_millis().to_string(),

@@ -298,9 +298,11 @@ proptest! {
         let cut = cut.min(steps.len());
         let mut whole = triage(1_000);
         play(&mut whole, &steps[..cut]);
-        let written = postcard::to_stdvec(&whole.state).unwrap();
-        let mut read = triage(1_000);
-        read.state = postcard::from_bytes(&written).unwrap();
+        let written = whole.snapshot(&"beside").unwrap();
+        let config = config::Config::built_in().unwrap();
+        let (mut read, beside) = Triage::restore::<String>(&config, &written).unwrap();
+        prop_assert_eq!(&beside, "beside");
+        prop_assert_eq!(&read.snapshot(&beside).unwrap(), &written);
         let rest = play(&mut whole, &steps[cut..]);
         prop_assert_eq!(&play(&mut read, &steps[cut..]), &rest);
         let ids: BTreeSet<_> = rest.iter().map(|told| (&told.incident, told.revision)).collect();

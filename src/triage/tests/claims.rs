@@ -3,6 +3,7 @@
 use super::{Said, at, fold, signal, tick, triage};
 use crate::claims::ClaimRecord;
 use crate::config::{Config, LevelWord};
+use crate::detect::SnapshotError;
 use crate::post::{FeedKind, PostIdentity};
 use crate::triage::*;
 use crate::window::Sample;
@@ -174,4 +175,45 @@ fn what_waits_is_bounded() {
         checks.arrive(at(0), (0, offset), record());
     }
     assert_eq!(checks.counters().turned_away, 2);
+}
+
+/// Fact-checks are not in the snapshot: which of them count is told by the time that the state has come to.
+#[test]
+fn a_fold_that_was_read_back_compares_with_what_counted_before() {
+    let checks = |triage: &mut Triage| {
+        let mut checks = FactChecks::new(&Config::built_in().unwrap().claims);
+        checks.arrive(at(0), (0, 0), record());
+        triage.use_fact_checks(Some(checks));
+    };
+    let mut whole = triage(10);
+    checks(&mut whole);
+    fold(&mut whole, [tick(100)]);
+    let config = Config::built_in().unwrap();
+    let (mut read, ()) = Triage::restore(&config, &whole.snapshot(&()).unwrap()).unwrap();
+    checks(&mut read);
+    // Of another partition of counts, and earlier than the tick: the claim has begun to count before.
+    let early = || [said(Change::Opened, 30, REPEAT, 1)];
+    let told = fold(&mut whole, early());
+    assert_eq!(told.first().map(|told| told.claims.len()), Some(1));
+    assert_eq!(fold(&mut read, early()), told);
+}
+
+#[test]
+fn bytes_of_another_layout_or_damaged_ones_are_no_state() {
+    let config = Config::built_in().unwrap();
+    let bytes = triage(10).snapshot(&()).unwrap();
+    let refusal = |bytes: &[u8]| Triage::restore::<()>(&config, bytes).unwrap_err();
+    let mut damaged = bytes.clone();
+    if let Some(last) = damaged.last_mut() {
+        *last ^= 1;
+    }
+    assert!(matches!(refusal(&damaged), SnapshotError::Damaged));
+    assert!(matches!(refusal(&[]), SnapshotError::Damaged));
+    let mut younger = bytes;
+    younger.iter_mut().take(1).for_each(|version| *version += 1);
+    let refused = refusal(&younger);
+    assert!(
+        matches!(refused, SnapshotError::Version { .. }),
+        "{refused}"
+    );
 }

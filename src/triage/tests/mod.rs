@@ -100,6 +100,7 @@ pub(crate) fn triage(max_open_incidents: u32) -> Triage {
         triage: config::Triage {
             update_interval_ms: 300_000,
             max_open_incidents,
+            snapshot_interval_ms: 0,
         },
         ..config::Config::built_in().unwrap()
     })

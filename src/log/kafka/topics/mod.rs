@@ -166,7 +166,7 @@ fn own(config: &Config) -> [Needed; 7] {
         one(&kafka.alerts, "alerts", Fixed::No, ALERTS_DAYS),
         Needed {
             name: kafka.snapshots.clone(),
-            purpose: "snapshots of detect",
+            purpose: "snapshots of states",
             partitions,
             fixed: Fixed::Yes,
             settings: compacted(copies, bytes),

@@ -1,20 +1,29 @@
 //! Triage beside the log: signals in, alerts out.
+//!
+//! In: records of `signals`. Out: alerts, their CAP documents, dead letters of actions, snapshots.
+//! Rule: what an owner before has answered is folded in silence.
+//! Not here: what is told (`triage`), how it is written (`alert`).
+
+mod beats;
+mod kept;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use super::action_stage::{action_place, refused_action};
-use super::cap_chain::CapChain;
-use super::stage::Stage;
-use super::written::Written;
 use crate::alert::{Alert, CloudEvent, Delivery, Rendering, UtcTime, cloud_event, heartbeat_event};
 use crate::config::{Config, EventMode};
 use crate::detect::SignalRecord;
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
+use crate::service::action_stage::{action_place, refused_action};
+use crate::service::cap_chain::CapChain;
+use crate::service::keeper::Keeper;
+use crate::service::stage::Stage;
+use crate::service::written::Written;
 use crate::triage::{Acted, Action, ActionRefusal, FactChecks, Revision, Status, Triage};
-
-/// From one heartbeat to the next, wall time.
-const HEARTBEAT_MS: i64 = 60_000;
+use beats::Beats;
+pub(in crate::service) use kept::Beside;
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 #[expect(
@@ -32,7 +41,13 @@ pub struct TriageStage {
     compares: bool,
     /// Whether a signal was folded since it owns the partition.
     folded: bool,
+    /// Up to here everything was answered, by this owner or one before.
     next: Option<u64>,
+    /// Where it has to begin to read.
+    begins: u64,
+    /// Whether everything before `next` was folded.
+    is_current: bool,
+    keeper: Option<Keeper>,
     pending: Vec<Revision>,
     dead_letters: Vec<Outgoing>,
     acted: Vec<Result<Acted, ActionRefusal>>,
@@ -43,13 +58,6 @@ pub struct TriageStage {
     tally: Tally,
     sent: Vec<Written>,
     turned_away: u64,
-}
-
-/// When heartbeats went out: the last that holds, the last that was given.
-#[derive(Debug, Clone, Copy, Default)]
-struct Beats {
-    held: Option<EventTime>,
-    given: Option<EventTime>,
 }
 
 /// What triage has seen.
@@ -74,6 +82,9 @@ impl TriageStage {
             compares: false,
             folded: false,
             next: None,
+            begins: 0,
+            is_current: false,
+            keeper: None,
             pending: Vec::new(),
             dead_letters: Vec::new(),
             acted: Vec::new(),
@@ -98,6 +109,13 @@ impl TriageStage {
     #[must_use]
     pub fn with_heartbeat(mut self) -> Self {
         self.beats = Some(Beats::default());
+        self
+    }
+
+    /// With snapshots.
+    #[must_use]
+    pub fn with_keeper(mut self, keeper: Keeper) -> Self {
+        self.keeper = Some(keeper);
         self
     }
 
@@ -157,16 +175,39 @@ impl TriageStage {
         self.folded = false;
         self.documents.iter_mut().for_each(CapChain::forget);
         self.next = None;
+        self.begins = 0;
+        self.is_current = false;
         self.pending.clear();
         self.dead_letters.clear();
         self.progressed = false;
         self.leaves = false;
     }
 
+    /// Begins to own the partition, with what the newest snapshot knows of it.
+    fn own(&mut self, number: u32, next: u64) {
+        self.forget();
+        self.next = Some(next);
+        let (config, documents) = (&self.config, self.documents.is_some());
+        let restore = |bytes: &[u8]| kept::restore(config, documents, bytes);
+        let keeper = self.keeper.as_mut();
+        let loaded = keeper.and_then(|keeper| keeper.load(number, next, restore));
+        if let Some(((mut triage, told), folded)) = loaded {
+            triage.use_fact_checks(self.triage.take_fact_checks());
+            self.triage = triage;
+            if let (Some(documents), Some(told)) = (&mut self.documents, told) {
+                documents.take_up(told);
+            }
+            self.begins = folded;
+        }
+        self.is_current = self.begins == next;
+    }
+
     fn fold(&mut self, record: &Record<'_>) {
         // What an owner before has answered is folded for the memory of it, in silence.
         let is_new = self.next.is_none_or(|next| record.offset >= next);
-        self.next = self.next.max(Some(record.offset.saturating_add(1)));
+        let after = record.offset.saturating_add(1);
+        self.is_current |= self.next.is_none_or(|next| after >= next);
+        self.next = self.next.max(Some(after));
         self.folded = true;
         self.progressed |= is_new;
         let before = self.pending.len();
@@ -218,11 +259,8 @@ impl TriageStage {
     }
 
     fn beats_at(&self, now: EventTime) -> bool {
-        let rested = |beats: &Beats| {
-            let last = beats.held;
-            last.is_none_or(|last| now.millis_since(last) >= HEARTBEAT_MS)
-        };
-        self.next.is_some() && !self.leaves && self.beats.as_ref().is_some_and(rested)
+        let is_due = self.beats.is_some_and(|beats| beats.is_due(now));
+        self.next.is_some() && !self.leaves && is_due
     }
 
     fn heartbeat(&self, now: EventTime) -> Result<CloudEvent, serde_json::Error> {
@@ -271,20 +309,21 @@ impl Stage for TriageStage {
 
     fn visit(&mut self, event: Event<'_>) {
         match event {
-            Event::Assigned { next, .. } => {
-                self.forget();
-                self.next = Some(next);
-            }
+            Event::Assigned { partition, next } => self.own(partition.number, next),
             Event::Record(record) => self.fold(&record),
-            Event::AtEnd { next, .. } => self.next = self.next.map(|old| old.max(next)),
+            Event::AtEnd { next, .. } => {
+                self.next = self.next.map(|old| old.max(next));
+                self.is_current = true;
+            }
             Event::Revoked { .. } => self.leaves = true,
             Event::Lost { .. } => self.forget(),
         }
     }
 
-    /// Open incidents live in memory, so a new owner folds every signal that the log still holds.
+    /// Open incidents live in memory: a new owner folds everything after the snapshot, without one every
+    /// signal that the log still holds.
     fn reads_from(&self, _partition: &Partition, _next: u64) -> u64 {
-        0
+        self.begins
     }
 
     fn is_due(&self, now: EventTime) -> bool {
@@ -300,10 +339,13 @@ impl Stage for TriageStage {
         if self.beats_at(now) {
             let event = self.heartbeat(now);
             outputs.extend(event.and_then(|event| self.outgoing(event, now)).ok());
-            self.beats = self.beats.map(|beats| Beats {
-                given: Some(now),
-                ..beats
-            });
+            self.beats.iter_mut().for_each(|beats| beats.give(now));
+        }
+        if let (Some(keeper), Some(next)) = (&mut self.keeper, self.next) {
+            let told = self.documents.as_ref().map(CapChain::messages);
+            let state = self.is_current.then_some((0, &self.triage, next));
+            let bytes = |triage: &Triage| triage.snapshot(&told);
+            outputs.extend(keeper.write(state.into_iter(), 1, now, bytes));
         }
         outputs
     }
@@ -323,52 +365,11 @@ impl Stage for TriageStage {
         self.sent
             .extend(self.pending.drain(..).map(|told| Written::of(&told)));
         self.dead_letters.clear();
-        self.beats = self.beats.map(|beats| Beats {
-            held: beats.given.or(beats.held),
-            ..beats
-        });
+        self.beats.iter_mut().for_each(Beats::hold);
         self.progressed = false;
         self.leaves = false;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    /// A fold that begins anew must not meet what arrived since: a process that has just started does not.
-    #[test]
-    fn fact_checks_that_were_used_do_not_outlive_the_tenure() {
-        let config = Arc::new(Config::built_in().unwrap());
-        let rendering = crate::alert::tests::rendering(config.privacy.evidence);
-        let checks = || Some(FactChecks::new(&config.claims));
-        let mut stage = TriageStage::new(Arc::clone(&config), rendering);
-        assert!(!stage.needs_fact_checks(), "nothing is compared");
-        let partition = Partition {
-            name: Arc::clone(&stage.signals),
-            number: 0,
-        };
-        let assigned = Event::Assigned {
-            partition: &partition,
-            next: 0,
-        };
-        stage.use_fact_checks(checks());
-        stage.visit(assigned);
-        assert!(!stage.needs_fact_checks(), "those of the start are fresh");
-        stage.visit(Event::Record(Record {
-            partition: &partition,
-            offset: 0,
-            arrived_at: EventTime::from_millis(0),
-            key: None,
-            value: Some(b"{}"),
-            headers: &[],
-        }));
-        stage.visit(Event::Lost {
-            partition: &partition,
-        });
-        assert!(stage.needs_fact_checks());
-        stage.use_fact_checks(checks());
-        assert!(!stage.needs_fact_checks());
+        if let Some(keeper) = &mut self.keeper {
+            keeper.committed();
+        }
     }
 }
