@@ -81,6 +81,7 @@ pub(super) fn signal(
         divergence: words.divergence,
         languages: tally.languages.largest_first(),
         places: tally.places.largest_first(),
+        hazards: tally.hazards.largest_first(),
         samples: samples(topic, occasion.pane),
         identities: identities(topic, occasion.pane),
         series: standard

@@ -7,7 +7,7 @@ use super::voices::Voice;
 use super::words::{Side, Term};
 use crate::ingest::Rules;
 use crate::post::{EventTime, FeedKind, Language, TopicKey};
-use crate::relevance::PlaceCode;
+use crate::relevance::{HazardCode, PlaceCode};
 use crate::window::{PostSketch, Sample, Scale};
 
 /// One record of `signals`, JSON.
@@ -115,6 +115,9 @@ pub struct Signal {
     pub languages: Vec<(Language, u32)>,
     /// Posts by place, largest first.
     pub places: Vec<(PlaceCode, u32)>,
+    /// Posts by hazard, largest first.
+    #[serde(default)]
+    pub hazards: Vec<(HazardCode, u32)>,
     /// A few of the posts.
     pub samples: Vec<Sample>,
     /// Which posts the last hour holds.

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Batch, Entry};
 use crate::post::{EventTime, FeedKind, Post, TopicKey};
-use crate::relevance::Reading;
+use crate::relevance::{HazardCode, Reading};
 use crate::topic::{PHRASE, PostTopics};
 use crate::window::{Earliest, FeedIndex, Pane, Sample, Tally};
 
@@ -178,6 +178,10 @@ fn add_post(
         .places
         .iter()
         .for_each(|&place| tally.places.add(place, 1));
+    reading
+        .hazards
+        .iter()
+        .for_each(|hazard| tally.hazards.add(HazardCode::new(hazard), 1));
     tally.identities.insert(post.identity);
 }
 

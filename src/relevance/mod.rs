@@ -11,6 +11,7 @@ mod by_hash;
 mod cut;
 mod eight_bytes;
 mod gazetteer;
+mod hazard;
 mod language;
 mod lexicon;
 mod lists;
@@ -25,6 +26,7 @@ mod score;
 mod tests;
 mod witness;
 
+pub use hazard::HazardCode;
 pub use lists::Lists;
 pub use matcher::{Builder, Matcher, PatternError};
 pub use place::PlaceCode;

@@ -20,7 +20,7 @@ use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
 
 /// Topics that a revision names.
-const MOST_TOPICS: usize = 32;
+const MOST_TOPICS: usize = 64;
 /// Topics that have calmed and are still compared with new ones.
 const MOST_CALMED: usize = 16;
 /// A topic with so many times the leading one's posts leads, whatever their classes.
@@ -150,6 +150,7 @@ impl Case {
     /// The strongest bond of `facet` with one of its topics, calm or not.
     pub(super) fn bond(&self, facet: &Facet) -> Option<Bond> {
         let topics = self.members.values().chain(&self.calmed);
+        let topics = topics.filter(|member| self.lead.facet.lets_join(facet, member));
         topics.filter_map(|member| member.bond(facet)).max()
     }
 

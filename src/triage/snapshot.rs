@@ -13,7 +13,7 @@ use crate::config;
 use crate::detect::{SnapshotError, sealed};
 
 /// The first byte: the version of the layout. Any change of what a state or a signal holds needs a new number.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Triage {
     /// The fold as bytes, with `beside` in the same whole.

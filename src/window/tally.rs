@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bottom, Capped, Distinct, Earliest, Samples};
 use crate::post::{EventTime, Language};
-use crate::relevance::PlaceCode;
+use crate::relevance::{HazardCode, PlaceCode};
 
 /// A feed by its place in the list that every batch carries.
 pub type FeedIndex = u8;
@@ -39,6 +39,8 @@ pub struct Tally {
     pub claimed: Capped<Option<Language>, 16, Earliest>,
     /// Posts by place named.
     pub places: Capped<PlaceCode, 16>,
+    /// Posts by hazard named.
+    pub hazards: Capped<HazardCode, 8>,
     /// Which posts these are.
     pub identities: Bottom,
     /// A few of them.
@@ -74,6 +76,7 @@ impl Tally {
         self.languages.merge(&other.languages);
         self.claimed.merge(&other.claimed);
         self.places.merge(&other.places);
+        self.hazards.merge(&other.hazards);
         self.identities.merge(&other.identities);
         self.samples.merge(&other.samples);
     }

@@ -85,6 +85,39 @@ def unlisted_crisis():
     return posts
 
 
+def forty_topics():
+    """An earthquake that is talked about under forty names: hazards, districts, hashtags, in two languages, one
+    wave of them after the other, with news that many link to."""
+    dice = random.Random(40)
+    posts = simulate([], "4h", rate=0.03)
+    shaken = "GempaLombok gempa Lombok PrayForLombok earthquake BMKG NTB Mataram infogempa Indonesia gempabumi Senggigi"
+    fled = "tsunami evakuasi GiliTrawangan LombokUtara gempasusulan Pemenang Sembalun Rinjani LombokEarthquake tenda"
+    helped = "Basarnas PMI BNPB TNIPolri DonasiLombok relawan posko SaveLombok LombokBangkit MataramHospital"
+    felt = ["goyang keras sekali", "lampu mati semua", "kami lari ke lapangan", "tembok rumah retak", "terasa lama"]
+    asked = ["butuh tenda dan air bersih", "posko menampung pengungsi", "relawan berangkat ke utara", "jalan tertutup longsor"]
+    where = ["di Mataram", "di Senggigi", "di Lombok Timur", "di Lombok Utara", "dekat Sembalun", "di Lombok", "di NTB", ""]
+    english = ["Earthquake felt all over", "We ran out of the hotel, earthquake in", "Strong shaking, praying for everyone in"]
+    for number in range(1200):
+        minutes = 180 + 14 * (number / 1200) ** 0.8
+        tags = dice.sample(shaken.split(), dice.choice([0, 1, 1, 2]))
+        if minutes > 182:
+            tags += dice.sample(fled.split(), dice.choice([0, 0, 1]))
+        if minutes > 185:
+            tags += dice.sample(helped.split(), dice.choice([0, 0, 1]))
+        members = {"repost_of": f"own-{dice.randrange(number)}"} if number > 5 and dice.random() < 0.25 else {}
+        if dice.random() < 0.15:
+            text, members["lang"] = f"{dice.choice(english)} Lombok, Indonesia", "en"
+        elif minutes > 182 and dice.random() < 0.2:
+            text = f"Peringatan dini tsunami {dice.choice(where)}, {dice.choice(felt)}"
+        else:
+            text = f"Gempa {dice.choice(where)}, {dice.choice(felt if minutes < 184 else felt + asked)}"
+        text += f" {dice.randrange(1000)}" + "".join(f" #{tag}" for tag in tags)
+        if dice.random() < 0.05:
+            text += " https://kabarnusa.example/gempa-lombok"
+        posts.append(post(number, minutes, text, **members))
+    return posts
+
+
 def write(folder, posts, name="posts.jsonl", keep_order=False):
     if not keep_order:
         posts = sorted(posts, key=lambda made: made["created_at"])
@@ -107,6 +140,7 @@ def main():
     write("quiet-day", simulate([], "24h", rate=0.015))
     write("retweet-storm", retweet_storm())
     write("unlisted-crisis", unlisted_crisis())
+    write("forty-topics", forty_topics())
     first, second = idle_partition()
     write("idle-partition", first, "posts-1.jsonl")
     write("idle-partition", second, "posts-2.jsonl", keep_order=True)

@@ -104,6 +104,7 @@ fn signal(topic: &str) -> Signal {
             .iter()
             .map(|&(code, count)| (Language::parse(code).unwrap(), count))
             .collect(),
+        hazards: Vec::new(),
         places: vec![
             (PlaceCode::new("ID-NB"), 300),
             (PlaceCode::new("ID-BA"), 20),

@@ -132,6 +132,7 @@ fn signal(made: &Made, topic: &str) -> Signal {
             .map(|language| (Language::parse(language).unwrap(), 1))
             .collect(),
         places: Vec::new(),
+        hazards: Vec::new(),
         samples: Vec::new(),
         identities: PostSketch::of(std::iter::empty()),
         series: Series {

@@ -2,7 +2,7 @@
 //!
 //! In: what triage remembers of two topics that are talked about now. Out: why they are one, or not.
 //! Rule: symmetric, and a matter of these two alone: a third topic never makes two others one. Shared
-//! posts are the best witness; a shared hazard and place the next; a place alone counts only for
+//! posts are the best witness; a shared hazard and place, in the key or in most posts, the next; a place alone counts only for
 //! talk that began together.
 //! Not here: what becomes of two that are one (`case`).
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Signal;
 use crate::post::{EventTime, TopicKey};
-use crate::relevance::PlaceCode;
+use crate::relevance::{HazardCode, PlaceCode};
 use crate::window::PostSketch;
 
 /// Fewest posts that must be seen in both: one alone may be chance.
@@ -22,6 +22,11 @@ const LEAST_COMMON: usize = 2;
 const LEAST_TENTHS: usize = 4;
 /// Talk about one place that began within this time of each other is about one event.
 const TOGETHER_MS: i64 = 30 * 60_000;
+/// The same hazard elsewhere is the same event if the talk began within this time: a shock is felt in
+/// several provinces at once, a flood is not.
+const AT_ONCE_MS: i64 = 5 * 60_000;
+/// Fewest posts that must name a hazard for it to be that of the topic.
+const LEAST_NAMED: u32 = 2;
 /// Fewest telling words that must be in both, and smallest share of the smaller number of words, in tenths.
 const LEAST_WORDS: usize = 3;
 const LEAST_WORD_TENTHS: usize = 5;
@@ -51,6 +56,8 @@ pub(super) struct Facet {
     /// Posts of its last hour.
     pub(super) posts: u32,
     places: Vec<(PlaceCode, u32)>,
+    /// The hazard of its key, or the one that most of its posts name.
+    hazard: Option<HazardCode>,
     identities: PostSketch,
     /// Telling words, ascending; numbers say too little.
     words: Vec<String>,
@@ -64,6 +71,7 @@ impl Facet {
             onset_at: signal.onset_at,
             posts: signal.counts.posts.observed,
             places: signal.places.iter().take(MOST_PLACES).copied().collect(),
+            hazard: hazard(signal),
             identities: signal.identities.clone(),
             words: words(signal),
         }
@@ -77,17 +85,23 @@ impl Facet {
         if self.shares_posts(other) {
             return Some(Bond::Posts);
         }
-        match (self.hazard(), other.hazard()) {
-            (Some(one), Some(two)) if one == two => {
-                let agree = self.place().is_none() || other.place().is_none();
-                (agree || self.same_place(other)).then_some(Bond::Hazard)
-            }
-            (Some(_), Some(_)) => None,
-            (None, _) | (_, None) if self.shares_words(other) => Some(Bond::Words),
-            (None, _) | (_, None) => {
-                (self.begins_with(other) && self.one_place(other)).then_some(Bond::Place)
-            }
+        if self.hazard.is_some() && self.hazard == other.hazard && self.one_home(other) {
+            return Some(Bond::Hazard);
         }
+        if self.is_hazard() && other.is_hazard() {
+            return None;
+        }
+        if self.shares_words(other) {
+            return Some(Bond::Words);
+        }
+        (self.begins_with(other) && self.one_place(other)).then_some(Bond::Place)
+    }
+
+    /// Whether what speaks for an event elsewhere, and began at another time, may join this topic's event
+    /// through `member` all the same: not through a topic that is everywhere.
+    pub(super) fn lets_join(&self, other: &Self, member: &Self) -> bool {
+        let at_once = self.onset_at.millis_since(other.onset_at).abs() <= AT_ONCE_MS;
+        at_once || !self.is_apart(other) || member.is_somewhere() || member.topic == other.topic
     }
 
     /// The rank of its class among leading topics, best first: the order in which a post's topics
@@ -115,8 +129,8 @@ impl Facet {
         let held = |word: &&String| other.words.binary_search(*word).is_ok();
         let common = self.words.iter().filter(held).count();
         let possible = self.words.len().min(other.words.len());
-        let apart = self.place().is_some() && other.place().is_some() && !self.same_place(other);
-        common >= LEAST_WORDS && common * 10 >= LEAST_WORD_TENTHS * possible && !apart
+        let alike = common >= LEAST_WORDS && common * 10 >= LEAST_WORD_TENTHS * possible;
+        alike && !self.is_apart(other)
     }
 
     fn begins_with(&self, other: &Self) -> bool {
@@ -136,6 +150,46 @@ impl Facet {
             place.is_some_and(|place| facet.place() == Some(place) || facet.is_mostly_at(place))
         };
         at(other, self.place()) || at(self, other.place())
+    }
+
+    /// No two places for one hazard: a hazard without a place may be anywhere, a hashtag is where its
+    /// posts are.
+    fn one_home(&self, other: &Self) -> bool {
+        let is_anywhere = |facet: &Self| facet.is_hazard() && facet.place().is_none();
+        let at = |facet: &Self, place: Option<&str>| {
+            place.is_some_and(|place| facet.home() == Some(place) || facet.is_mostly_at(place))
+        };
+        is_anywhere(self)
+            || is_anywhere(other)
+            || at(other, self.home())
+            || at(self, other.home())
+            || (self.home().is_none() && other.home().is_none())
+    }
+
+    /// The place of its key, or the one that most of those posts name that name any.
+    fn home(&self) -> Option<&str> {
+        let first = || self.places.first().map(|(code, _)| code.as_str());
+        self.place().or_else(first)
+    }
+
+    /// Both are at places, and at no common one.
+    fn is_apart(&self, other: &Self) -> bool {
+        let common = || {
+            self.at()
+                .any(|place| other.at().any(|known| known == place))
+        };
+        self.is_somewhere() && other.is_somewhere() && !common()
+    }
+
+    fn is_somewhere(&self) -> bool {
+        self.at().next().is_some()
+    }
+
+    /// The place of its key, and those that most of its posts name.
+    fn at(&self) -> impl Iterator<Item = &str> {
+        let places = self.places.iter().map(|(code, _)| code.as_str());
+        let mostly = places.filter(|place| self.is_mostly_at(place));
+        self.place().into_iter().chain(mostly)
     }
 
     fn is_mostly_at(&self, place: &str) -> bool {
@@ -159,10 +213,20 @@ impl Facet {
         self.split().1
     }
 
-    fn hazard(&self) -> Option<&str> {
-        let rest = self.topic.as_str().strip_prefix("hazard:")?;
-        Some(rest.split_once('@').map_or(rest, |(hazard, _)| hazard))
+    /// Whether its key names a hazard.
+    fn is_hazard(&self) -> bool {
+        self.split().0 == "hazard"
     }
+}
+
+fn hazard(signal: &Signal) -> Option<HazardCode> {
+    if let Some(rest) = signal.topic.as_str().strip_prefix("hazard:") {
+        let id = rest.split_once('@').map_or(rest, |(hazard, _)| hazard);
+        return Some(HazardCode::new(id));
+    }
+    let half = signal.counts.posts.observed.div_ceil(2).max(LEAST_NAMED);
+    let &(code, posts) = signal.hazards.first()?;
+    (posts >= half).then_some(code)
 }
 
 fn words(signal: &Signal) -> Vec<String> {

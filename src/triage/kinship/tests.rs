@@ -18,6 +18,10 @@ fn facet(topic: &str, minute: i64, place: &str, posts: std::ops::Range<u64>) -> 
         onset_at: EventTime::from_millis(minute * 60_000),
         posts: count,
         places: vec![(PlaceCode::new(place), count)],
+        hazard: topic.strip_prefix("hazard:").map(|rest| {
+            let id = rest.split_once('@').map_or(rest, |(id, _)| id);
+            HazardCode::new(id)
+        }),
         identities: PostSketch::of(std::iter::once(&identities)),
         words: Vec::new(),
     }
@@ -87,4 +91,37 @@ fn a_regency_and_its_province_are_one_place() {
     regency.places.push((PlaceCode::new("ID-NB"), 38));
     let province = facet("hazard:gempa@ID-NB", 1, "ID-NB", 700..900);
     assert_eq!(regency.bond(&province), Some(Bond::Hazard));
+}
+
+#[test]
+fn a_hashtag_whose_posts_name_a_hazard_is_of_that_hazard_where_they_are() {
+    let of_quake = |mut facet: Facet| {
+        facet.hazard = Some(HazardCode::new("gempa"));
+        facet
+    };
+    let quake = facet("hazard:gempa@ID-NB", 0, "ID-NB", 0..200);
+    let anywhere = facet("hazard:gempa", 0, "", 300..320);
+    let tag = of_quake(facet("tag:tenda", 40, "ID-NB", 500..503));
+    let elsewhere = of_quake(facet("tag:tenda", 40, "ID-AC", 500..503));
+    assert_eq!(quake.bond(&tag), Some(Bond::Hazard));
+    assert_eq!(tag.bond(&anywhere), Some(Bond::Hazard));
+    assert_eq!(quake.bond(&elsewhere), None);
+    assert_eq!(tag.bond(&elsewhere), None);
+    let flood = facet("hazard:banjir@ID-NB", 0, "ID-NB", 600..700);
+    assert_eq!(flood.bond(&tag), None);
+}
+
+#[test]
+fn a_topic_that_is_everywhere_does_not_join_what_began_elsewhere_at_another_time() {
+    let here = facet("hazard:banjir@ID-JK", 0, "ID-JK", 0..200);
+    let everywhere = facet("hazard:banjir", 0, "", 300..320);
+    let there = |minute| facet("hazard:banjir@ID-JT", minute, "ID-JT", 500..530);
+    assert_eq!(everywhere.bond(&there(20)), Some(Bond::Hazard));
+    assert!(!here.lets_join(&there(20), &everywhere));
+    assert!(
+        here.lets_join(&there(4), &everywhere),
+        "one shock, felt in both"
+    );
+    let beside = facet("place:ID-JT", 0, "ID-JT", 400..430);
+    assert!(here.lets_join(&there(20), &beside));
 }

@@ -120,6 +120,6 @@ fn an_earthquake_that_sets_off_forty_topics_is_one_incident_with_few_updates() {
     assert!(told.len() <= 4, "at most three after the opening: {told:?}");
     let last = revisions.last().unwrap();
     assert_eq!(last.level, Level::Awas);
-    assert_eq!(last.topics.len(), 32);
+    assert_eq!(last.topics.len(), 40);
     assert_eq!(last.signal.topic.as_str(), "hazard:gempa@ID-NB");
 }

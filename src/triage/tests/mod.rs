@@ -87,6 +87,7 @@ pub(super) fn signal(said: &Said) -> SignalRecord {
         divergence: Vec::new(),
         languages: Vec::new(),
         places: vec![(PlaceCode::new("ID-NB"), said.posts)],
+        hazards: Vec::new(),
         samples: Vec::new(),
         identities: PostSketch::of(panes.iter()),
         series: Series::default(),
