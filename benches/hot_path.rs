@@ -20,6 +20,11 @@ use kentongan::relevance::{Gate, Reading};
 use kentongan::service::clock::Stopwatch;
 use kentongan::simulate::{DEFAULT_START, DEMO_LENGTH, DEMO_SCRIPT, Script, Settings, Simulation};
 use kentongan::topic::{Extractor, PostTopics};
+use mimalloc::MiMalloc;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

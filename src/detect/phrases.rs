@@ -30,7 +30,7 @@ impl Detector {
         let Entry { topic, tally, .. } = entry;
         let gone = self
             .discovery
-            .wait(&topic, kind, pane, tally, &self.settings);
+            .wait(&topic, kind, pane, *tally, &self.settings);
         self.left_out.unremembered += u64::from(gone);
         if self.rises(&topic, kind, pane) {
             self.promote(&topic, signals);
