@@ -31,7 +31,7 @@ pub(crate) type Hashes = HashSet<u64, std::hash::BuildHasherDefault<Hashed>>;
 
 /// Which hashes may be listed: small enough to stay near, so that most words need no look-up.
 #[derive(Debug)]
-pub(crate) struct Sieve(Box<[u64; WORDS]>);
+pub(crate) struct Sieve(Box<[u64]>);
 
 /// Words of a sieve.
 const WORDS: usize = 1 << 12;
@@ -41,7 +41,7 @@ impl Sieve {
     const BITS: u64 = 64 * WORDS as u64;
 
     pub(crate) fn of(hashes: impl Iterator<Item = u64>) -> Self {
-        let mut sieve = Self(Box::new([0; WORDS]));
+        let mut sieve = Self(vec![0; WORDS].into_boxed_slice());
         for hash in hashes {
             let (word, bit) = Self::place(hash);
             if let Some(word) = sieve.0.get_mut(word) {
@@ -60,9 +60,6 @@ impl Sieve {
     #[inline]
     fn place(hash: u64) -> (usize, u64) {
         let at = (hash ^ (hash >> 32)) & (Self::BITS - 1);
-        (
-            usize::try_from(at / 64).unwrap_or(0) % WORDS,
-            1 << (at % 64),
-        )
+        (usize::try_from(at / 64).unwrap_or(0), 1 << (at % 64))
     }
 }

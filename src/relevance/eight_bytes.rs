@@ -53,7 +53,7 @@ fn low_bytes(count: usize) -> u64 {
 #[inline]
 pub(super) fn hashes(bytes: &[u8], start: usize, end: usize) -> (u64, u64, u64) {
     let length = end.saturating_sub(start);
-    if length < STEM_MIN || length > 8 {
+    if !(STEM_MIN..=8).contains(&length) {
         let (first, bare) = hashes_inside(bytes, start, end);
         return (hash_at(bytes, start, end), first, bare);
     }
