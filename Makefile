@@ -4,7 +4,7 @@
 .PHONY: help setup demo test test-quick verify fuzz lint fmt bench bench-latency bench-peers evaluate kafka-start kafka-stop
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ## show Kentongan at work: simulated feeds, page on http://127.0.0.1:8080
 	@scripts/need cargo cc c++ make
