@@ -1,10 +1,10 @@
 # What a person types. Each recipe is one line; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick verify cluster fuzz lint fmt bench bench-peers evaluate kafka-start kafka-stop
+.PHONY: help setup demo test test-quick verify cluster fuzz lint fmt bench bench-latency bench-peers evaluate kafka-start kafka-stop
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ## show Kentongan at work: simulated feeds, page on http://127.0.0.1:8080
 	@scripts/need cargo cc c++ make
@@ -53,6 +53,9 @@ bench: ## measure the hot path: instructions per post, against budgets
 
 bench-peers: ## the same job on the engines that a user would pick instead; hours
 	@scripts/bench-peers --report
+
+bench-latency: ## from a post to its alert on a real broker, at three loads; ten minutes
+	@scripts/bench-latency
 
 kafka-start: ## start a Kafka broker for tests in ./.kafka, print its address
 	@scripts/kafka start

@@ -19,6 +19,11 @@ use kentongan::ingest::{Batch, Entry, FeedShape, Outcomes, Statement, Volume};
 use kentongan::post::{EventTime, FeedKind, PostIdentity, TopicKey};
 use kentongan::service::clock::Stopwatch;
 use kentongan::window::{Pane, Tally};
+use mimalloc::MiMalloc;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// 2026-01-05T00:00:00Z, a whole hour.
 const START_MS: i64 = 1_767_571_200_000;
@@ -219,6 +224,6 @@ fn entry(topic: String, pane: Pane, at_ms: i64, number: u64) -> Entry {
         topic: TopicKey::new(topic),
         pane,
         kind: FeedKind::Social,
-        tally,
+        tally: Box::new(tally),
     }
 }

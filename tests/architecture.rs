@@ -31,9 +31,9 @@ const PLAN: &[Row] = &[
     pure("relevance", "post config",                                      "csv daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("topic",     "post config relevance",                            "daachorse foldhash hashbrown memchr toml unicode_normalization xxhash_rust"),
     pure("claims",    "post relevance",                                   "hashbrown jiff libm serde_json xxhash_rust"),
-    pure("window",    "post config relevance",                            "foldhash hashbrown libm postcard xxhash_rust"),
+    pure("window",    "post config relevance",                            "foldhash hashbrown libm postcard smallvec xxhash_rust"),
     pure("ingest",    "post config feed relevance topic window",          "foldhash hashbrown postcard xxhash_rust"),
-    pure("detect",    "post config feed relevance topic claims window ingest",   "foldhash hashbrown libm postcard serde_json xxhash_rust"),
+    pure("detect",    "post config feed relevance topic claims window ingest",   "foldhash hashbrown libm postcard serde_json smallvec xxhash_rust"),
     pure("triage",    "post config relevance claims window ingest detect",       "postcard serde_json xxhash_rust"),
     pure("alert",     "post config relevance claims window detect triage",       "jiff serde_json toml xxhash_rust"),
     edge("log",       "post config metrics ingest detect triage",         "xxhash_rust"),
@@ -45,7 +45,7 @@ const PLAN: &[Row] = &[
     edge("service",   ALL,                                                "axum clap flate2 jiff prometheus serde_json tokio tokio_stream tracing"),
     edge("cli",       ALL,                                                "anyhow clap clap_complete csv flate2 indicatif jiff prometheus serde_json tokio toml tracing tracing_subscriber"),
     edge("lib",       "",                                                 ""),
-    edge("main",      "cli",                                              "anyhow clap"),
+    edge("main",      "cli",                                              "anyhow clap mimalloc"),
 ];
 
 #[test]

@@ -197,7 +197,7 @@ fn busy_batch(round: u64, topics: usize) -> Batch {
                 topic: TopicKey::new(format!("tag:t{topic:06}")),
                 pane,
                 kind: FeedKind::Social,
-                tally,
+                tally: Box::new(tally),
             }
         })
         .collect();

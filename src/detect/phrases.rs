@@ -21,7 +21,7 @@ impl Detector {
             return;
         }
         let discovery = &mut self.kinds.get_mut(entry.kind).discovery;
-        let lost = discovery.hold(entry.topic, entry.pane, entry.tally, &self.settings);
+        let lost = discovery.hold(entry.topic, entry.pane, *entry.tally, &self.settings);
         self.left_out.unremembered += u64::from(lost);
     }
 

@@ -21,7 +21,7 @@ use crate::config;
 use crate::post::{EventTime, TopicKey};
 
 /// The first byte: the version of the layout. Any change of what follows needs a new number.
-const VERSION: u8 = 11;
+const VERSION: u8 = 12;
 
 /// Everything that batches made of a detector, in the order of the bytes.
 #[derive(Serialize)]

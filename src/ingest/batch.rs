@@ -101,8 +101,8 @@ pub struct Entry {
     pub pane: Pane,
     /// The kind of the feeds.
     pub kind: FeedKind,
-    /// The sums.
-    pub tally: Tally,
+    /// The sums; apart, because entries are sorted and passed on.
+    pub tally: Box<Tally>,
 }
 
 /// The first byte of every batch: the version of its layout.

@@ -30,7 +30,7 @@ pub(super) struct Place {
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    tallies: HashMap<Key, Tally, FixedState>,
+    tallies: HashMap<Key, Box<Tally>, FixedState>,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -31,15 +31,17 @@ pub(crate) type Hashes = HashSet<u64, std::hash::BuildHasherDefault<Hashed>>;
 
 /// Which hashes may be listed: small enough to stay near, so that most words need no look-up.
 #[derive(Debug)]
-pub(crate) struct Sieve(Vec<u64>);
+pub(crate) struct Sieve(Box<[u64]>);
+
+/// Words of a sieve.
+const WORDS: usize = 1 << 12;
 
 impl Sieve {
     /// Bits, a power of two: 32 KiB, a few per cent of them set.
-    const BITS: u64 = 1 << 18;
+    const BITS: u64 = 64 * WORDS as u64;
 
     pub(crate) fn of(hashes: impl Iterator<Item = u64>) -> Self {
-        let words = usize::try_from(Self::BITS / 64).unwrap_or(0);
-        let mut sieve = Self(vec![0; words]);
+        let mut sieve = Self(vec![0; WORDS].into_boxed_slice());
         for hash in hashes {
             let (word, bit) = Self::place(hash);
             if let Some(word) = sieve.0.get_mut(word) {
@@ -49,11 +51,13 @@ impl Sieve {
         sieve
     }
 
+    #[inline]
     pub(crate) fn may_hold(&self, hash: u64) -> bool {
         let (word, bit) = Self::place(hash);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    #[inline]
     fn place(hash: u64) -> (usize, u64) {
         let at = (hash ^ (hash >> 32)) & (Self::BITS - 1);
         (usize::try_from(at / 64).unwrap_or(0), 1 << (at % 64))

@@ -6,7 +6,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::relevance::eight_bytes::{digits, hash_at, letters};
+use crate::relevance::eight_bytes::{digits, hashes, letters};
 use crate::relevance::scan::{Field, Span, Token, is_wide};
 
 /// Where the pieces go, and what is left of the borders in the text.
@@ -52,7 +52,8 @@ impl Cutter<'_> {
                     at = end;
                     continue;
                 }
-                Kind::Digit | Kind::Letter | Kind::Other => self.end_of_word(at),
+                Kind::Letter => self.end_of_letters(at + letters(self.text.as_bytes(), at), at),
+                Kind::Digit | Kind::Other => self.end_of_word(at),
             };
             if end == at {
                 at += self.length_at(at);
@@ -85,11 +86,16 @@ impl Cutter<'_> {
     }
 
     /// Goes on from `at`, behind the ASCII letters of a word that begins at `start`.
+    #[inline]
     fn end_of_letters(&self, at: usize, start: usize) -> usize {
         let next = self.text.as_bytes().get(at);
         if next.is_none_or(u8::is_ascii) {
             return at;
         }
+        self.end_of_wide_letters(at, start)
+    }
+
+    fn end_of_wide_letters(&self, at: usize, start: usize) -> usize {
         let mut end = at;
         let mut script = if at > start { Some(false) } else { None };
         for letter in self.after(at).chars() {
@@ -117,33 +123,14 @@ impl Cutter<'_> {
     }
 
     /// A link or bare domain that begins with the word at `start..end`.
+    #[inline]
     fn link(&self, start: usize, end: usize) -> Option<Span> {
-        let next = self.text.as_bytes().get(end);
-        if !matches!(next, Some(b':' | b'.')) {
-            return None;
-        }
-        let rest = self.after(end);
-        let scheme = rest.starts_with("://");
-        if !scheme {
-            let dot = rest.strip_prefix('.')?;
-            let host = dot.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
-            let host = host.into_iter().next()?.trim_end_matches('.');
-            let last = host.rsplit('.').next()?;
-            if !matches!(
-                last,
-                "com" | "co" | "id" | "net" | "org" | "info" | "tv" | "gov" | "edu"
-            ) {
-                return None;
-            }
-        }
-        let (begin, body) = if scheme {
-            (end + 3, end + 3)
-        } else {
-            (start, end)
+        let (begin, body) = match self.text.as_bytes().get(end..)? {
+            [b':', b'/', b'/', ..] => (end + 3, end + 3),
+            [b'.', rest @ ..] if begins_domain(rest) => (start, end),
+            _ => return None,
         };
-        let rest = self.after(body);
-        let length = rest.find(ends_link).unwrap_or(rest.len());
-        Some(span(begin, body + length))
+        Some(span(begin, body + link_length(self.after(body))))
     }
 
     fn tag(&mut self, start: usize, end: usize, split: &impl Fn(&str, &mut Vec<Span>)) {
@@ -199,9 +186,12 @@ impl Cutter<'_> {
     fn push(&mut self, start: usize, end: usize, field: Field) {
         let bytes = self.text.as_bytes();
         let is_ascii = bytes.get(start).is_some_and(u8::is_ascii);
+        let (hash, first, bare) = hashes(bytes, start, end);
         self.tokens.push(Token {
             span: span(start, end),
-            hash: hash_at(bytes, start, end),
+            hash,
+            first,
+            bare,
             field,
             handle: is_handle(bytes.get(..start).unwrap_or_default()),
             wide: !is_ascii && self.after(start).chars().next().is_some_and(is_wide),
@@ -239,10 +229,63 @@ fn is_handle(before: &[u8]) -> bool {
     }
 }
 
+/// Whether what stands behind the dot of a word ends as the names of hosts do.
+fn begins_domain(rest: &[u8]) -> bool {
+    let is_of_host = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'.';
+    let length = rest.iter().take_while(is_of_host).count();
+    let mut host = rest.get(..length).unwrap_or_default();
+    while let Some(shorter) = host.strip_suffix(b".") {
+        host = shorter;
+    }
+    let last = host.rsplit(|&byte| byte == b'.').next();
+    matches!(
+        last,
+        Some(b"com" | b"co" | b"id" | b"net" | b"org" | b"info" | b"tv" | b"gov" | b"edu")
+    )
+}
+
+/// How many bytes of `rest` belong to a link that stands before them.
+fn link_length(rest: &str) -> usize {
+    let is_end = |&byte: &u8| !byte.is_ascii() || ends_link(char::from(byte));
+    let plain = rest.bytes().take_while(|byte| !is_end(byte)).count();
+    let tail = rest.get(plain..).unwrap_or("");
+    plain + tail.find(ends_link).unwrap_or(tail.len())
+}
+
 fn is_of_word(letter: char) -> bool {
-    letter.is_alphanumeric() || is_combining_mark(letter)
+    if letter.is_ascii() {
+        return letter.is_ascii_alphanumeric();
+    }
+    is_common_letter(letter) || letter.is_alphanumeric() || is_combining_mark(letter)
+}
+
+/// Letters that need no look into the tables of Unicode: the most common ones of most scripts.
+fn is_common_letter(letter: char) -> bool {
+    matches!(letter,
+        'à'..='ö' | 'ø'..='ÿ' | 'α'..='ω' | 'а'..='џ' | 'א'..='ת' | 'ء'..='ي' | 'अ'..='ह' | 'ก'..='ะ'
+        | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{4E00}'..='\u{9FFF}' | '가'..='힣')
 }
 
 fn ends_link(letter: char) -> bool {
-    letter.is_whitespace() || "\"'<>|,;)]}…“”’".contains(letter)
+    let is_sign = matches!(
+        letter,
+        '"' | '\'' | '<' | '>' | '|' | ',' | ';' | ')' | ']' | '}' | '…' | '“' | '”' | '’'
+    );
+    is_sign || letter.is_whitespace()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_letters_are_letters() {
+        let letters = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
+        for letter in letters.filter(|&letter| is_common_letter(letter)) {
+            assert!(
+                letter.is_alphanumeric() || is_combining_mark(letter),
+                "{letter:?}"
+            );
+        }
+    }
 }

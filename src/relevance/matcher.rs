@@ -8,7 +8,7 @@
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
 
 use crate::relevance::by_hash::{ByHash, Sieve};
-use crate::relevance::eight_bytes::{hash_at, hash_four, hash_phrase, hash_word};
+use crate::relevance::eight_bytes::{hash_at, hash_phrase};
 use crate::relevance::scan::{Field, Scan, Span, Token, is_wide};
 
 /// Most bytes of a stem: their lengths are bits.
@@ -123,12 +123,11 @@ impl<M: Copy + PartialEq> Builder<M> {
         let [token] = scan.tokens.as_slice() else {
             return Err(PatternError::PhraseStem);
         };
-        let word = scan.word(token.span);
-        let first = hash_first(word).ok_or(PatternError::Stem)?;
-        if word.len() > STEM_MAX {
+        let length = scan.word(token.span).len();
+        if token.first == 0 || length > STEM_MAX {
             return Err(PatternError::Stem);
         }
-        *self.stem_lengths.entry(first).or_insert(0) |= 1 << word.len();
+        *self.stem_lengths.entry(token.first).or_insert(0) |= 1 << length;
         put(
             &mut self.meanings,
             self.stems.entry(token.hash).or_insert(0),
@@ -195,6 +194,10 @@ impl<M: Copy> Matcher<M> {
     pub fn find(&self, scan: &Scan, mut found: impl FnMut(usize, Span, &[M])) {
         let mut at = 0;
         while let Some(token) = scan.tokens.get(at) {
+            if !self.may_mean(token) {
+                at += 1;
+                continue;
+            }
             if let Some((count, meanings)) = self.phrase(scan, at, token.hash) {
                 let last = scan.tokens.get(at + count - 1).unwrap_or(token);
                 found(
@@ -215,6 +218,15 @@ impl<M: Copy> Matcher<M> {
             }
             at += 1;
         }
+    }
+
+    /// Whether the token may be listed in any way: most are not, and cost no more than this.
+    #[inline]
+    fn may_mean(&self, token: &Token) -> bool {
+        token.wide
+            || self.sieve.may_hold(token.hash)
+            || self.sieve.may_hold(token.first)
+            || self.sieve.may_hold(token.bare)
     }
 
     /// Whether `word` (folded) is listed by itself or begins a phrase.
@@ -244,22 +256,16 @@ impl<M: Copy> Matcher<M> {
 
     /// A word by its beginning, or without an Indonesian suffix.
     fn inside(&self, scan: &Scan, token: &Token) -> Option<&[M]> {
-        let word = scan.word(token.span);
-        let first = hash_first(word)?;
-        if self.sieve.may_hold(first)
-            && let Some(&lengths) = self.stem_lengths.get(&first)
-            && let Some(id) = self.stem(word, lengths)
+        if self.sieve.may_hold(token.first)
+            && let Some(&lengths) = self.stem_lengths.get(&token.first)
+            && let Some(id) = self.stem(scan.word(token.span), lengths)
         {
             return self.meanings(id);
         }
-        if token.wide || word.len() < 6 {
+        if !self.sieve.may_hold(token.bare) {
             return None;
         }
-        let hash = hash_word(without_suffix(word)?);
-        if !self.sieve.may_hold(hash) {
-            return None;
-        }
-        self.meanings(self.words.get(&hash)?.meanings)
+        self.meanings(self.words.get(&token.bare)?.meanings)
     }
 
     /// The longest stem that `word` begins with, of those with one of `lengths` (a bit each).
@@ -301,26 +307,6 @@ impl<M: Copy> Matcher<M> {
             .filter(|list| !list.is_empty())
             .map(Vec::as_slice)
     }
-}
-
-/// The hash by which words that may begin with a stem are known.
-fn hash_first(word: &str) -> Option<u64> {
-    word.as_bytes().first_chunk().map(|&first| hash_four(first))
-}
-
-/// The word before `-nya` (its), `-ku` (my), `-mu` (your), `-lah`, `-kah`, `-pun`.
-fn without_suffix(word: &str) -> Option<&str> {
-    let suffixes: &[&str] = match word.as_bytes().last()? {
-        b'a' => &["nya"],
-        b'u' => &["ku", "mu"],
-        b'h' => &["lah", "kah"],
-        b'n' => &["pun"],
-        _ => &[],
-    };
-    let mut bare = suffixes
-        .iter()
-        .filter_map(|suffix| word.strip_suffix(suffix));
-    bare.find(|bare| bare.len() >= 4)
 }
 
 /// Katakana spells foreign words: a name must not be a part of a longer one.

@@ -27,6 +27,9 @@ impl Folder {
 
     /// Appends `text`, folded.
     pub(crate) fn push(&mut self, text: &str) {
+        if text.is_ascii() {
+            return self.push_ascii(text);
+        }
         let mut rest = text;
         while !rest.is_empty() {
             let (head, tail) = rest.split_at(ascii(rest.as_bytes(), 0));

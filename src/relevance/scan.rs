@@ -39,6 +39,10 @@ pub struct Token {
     pub span: Span,
     /// Hash of its bytes.
     pub hash: u64,
+    /// Hash of its first four bytes, by which words that begin with a stem are known; 0: shorter.
+    pub(super) first: u64,
+    /// Hash of the word before `-nya` (its), `-ku` (my), `-mu` (your), `-lah`, `-kah`, `-pun`; 0: without.
+    pub(super) bare: u64,
     /// Which field it is in.
     pub field: Field,
     /// Whether it is (a part of) a handle: `@name`.
@@ -87,7 +91,10 @@ impl Scan {
         let start = self.folder.text.len();
         let borders = self.folder.borders.len();
         self.folder.push(head(text, READ_MAX));
-        self.folder.push("\n");
+        self.folder.text.push('\n');
+        if text.is_empty() {
+            return;
+        }
         let mut cutter = Cutter {
             text: &self.folder.text,
             borders: self.folder.borders.get(borders..).unwrap_or_default(),

@@ -58,7 +58,12 @@ fn drive<S: Stage>(
         let now = (shared.clock)();
         shared.health.beat(name, now);
         match turn(stage, &mut log, now, POLL) {
-            Ok(_) => trouble = false,
+            Ok(done) => {
+                trouble = false;
+                if done.appended > 0 {
+                    stage.rests_from((shared.clock)());
+                }
+            }
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, stage = name, "trying again");
                 trouble = true;

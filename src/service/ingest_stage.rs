@@ -249,6 +249,10 @@ impl Stage for IngestStage {
         }
     }
 
+    fn rests_from(&mut self, now: EventTime) {
+        self.flushed_at = Some(now);
+    }
+
     /// The table is empty already, so the same batch cannot be given again: it is made anew.
     fn dropped(&mut self) {
         self.goes_back = true;

@@ -36,6 +36,10 @@ pub trait Stage {
     /// The commit holds: what was given as outputs is done.
     fn committed(&mut self);
 
+    /// It is `now`, and a commit has just ended: what is due at intervals counts them from here, so that
+    /// slow brokers leave time to read.
+    fn rests_from(&mut self, _now: EventTime) {}
+
     /// Nothing of the commit holds. A stage that does not go back gives the same outputs again.
     fn dropped(&mut self) {}
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::post::{EventTime, FeedKind, Language, PostIdentity};
 
@@ -12,7 +13,7 @@ use crate::post::{EventTime, FeedKind, Language, PostIdentity};
 /// (Broder, 1997).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Bottom(Vec<u64>);
+pub struct Bottom(SmallVec<[u64; 2]>);
 
 impl Bottom {
     const LIMIT: usize = 16;
@@ -124,7 +125,7 @@ pub struct Sample {
 /// The sample posts of one tally: those with the smallest identities.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Samples(Vec<Arc<Sample>>);
+pub struct Samples(SmallVec<[Arc<Sample>; Samples::LIMIT]>);
 
 impl Samples {
     /// Most samples of one tally.
@@ -146,8 +147,10 @@ impl Samples {
             let place = self
                 .0
                 .partition_point(|other| other.identity < sample.identity);
+            if self.0.len() == Self::LIMIT {
+                self.0.pop();
+            }
             self.0.insert(place, sample);
-            self.0.truncate(Self::LIMIT);
         }
     }
 

@@ -7,6 +7,7 @@
 use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::post::EventTime;
@@ -38,11 +39,14 @@ impl Joined for Earliest {
 /// Counts (or other values that join) by key, at most `LIMIT` keys, sorted by key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Capped<K, const LIMIT: usize, V = u32>(Vec<(K, V)>);
+pub struct Capped<K, const LIMIT: usize, V = u32>(Pairs<K, V>);
+
+/// The first two need no memory of their own: most maps never hold more.
+type Pairs<K, V> = SmallVec<[(K, V); 2]>;
 
 impl<K, const LIMIT: usize, V> Default for Capped<K, LIMIT, V> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Pairs::new())
     }
 }
 
@@ -83,7 +87,7 @@ impl<K: Copy + Ord + Hash, const LIMIT: usize, V: Joined> Capped<K, LIMIT, V> {
 impl<K: Copy + Ord + Hash, const LIMIT: usize> Capped<K, LIMIT> {
     /// Keys and counts, the largest count first, ties in key order.
     pub fn largest_first(&self) -> Vec<(K, u32)> {
-        let mut pairs = self.0.clone();
+        let mut pairs = self.0.to_vec();
         pairs.sort_by_key(|&(key, count)| (std::cmp::Reverse(count), key));
         pairs
     }

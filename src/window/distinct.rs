@@ -4,6 +4,7 @@
 //! Flajolet, Fusy, Gandouet, Meunier: HyperLogLog (2007), with linear counting for small numbers.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 const EXACT: usize = 16;
 const INDEX_BITS: u32 = 9;
@@ -12,15 +13,15 @@ const REGISTERS: usize = 1 << INDEX_BITS;
 /// A set of hashes of which only the size can be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Distinct {
-    /// At most sixteen hashes, sorted.
-    Few(Vec<u32>),
+    /// At most sixteen hashes, sorted; the first four need no memory of their own.
+    Few(SmallVec<[u32; 4]>),
     /// Registers of a HyperLogLog: for each index the longest run of leading zeros, plus one.
     Many(Vec<u8>),
 }
 
 impl Default for Distinct {
     fn default() -> Self {
-        Self::Few(Vec::new())
+        Self::Few(SmallVec::new())
     }
 }
 

@@ -8,9 +8,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::excess::OwnTail;
 use super::level::{Block, Level};
@@ -47,7 +46,8 @@ impl Hour {
 /// The hours of one topic that a window of a day can reach.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Day {
-    hours: VecDeque<Hour>,
+    /// Ascending; most topics are spoken of in one hour of a day or in none.
+    hours: SmallVec<[Hour; 1]>,
     /// The level that the hours before these taught.
     before: Level,
     /// Hours before this one are explained by an episode.
@@ -61,7 +61,7 @@ impl Day {
     /// A topic first seen after `ordinal` blocks.
     pub(super) fn new(ordinal: u32) -> Self {
         Self {
-            hours: VecDeque::new(),
+            hours: SmallVec::new(),
             before: Level::new(ordinal),
             from: i64::MIN,
             peak: 0.0,
@@ -196,7 +196,7 @@ impl Day {
         settings: &Settings,
     ) {
         let reached = first_open.hour() - HOURS;
-        if self.hours.front().is_none_or(|held| held.number > reached) {
+        if self.hours.first().is_none_or(|held| held.number > reached) {
             return;
         }
         for block in blocks.take_while(|block| block.hour <= reached) {
@@ -204,19 +204,13 @@ impl Day {
                 self.before.learn(block, posts, settings);
             }
         }
-        while self
-            .hours
-            .pop_front_if(|held| held.number <= reached)
-            .is_some()
-        {}
-        if self.hours.is_empty() {
-            self.hours = VecDeque::new();
-        }
+        self.hours.retain(|held| held.number > reached);
+        self.hours.shrink_to_fit();
     }
 
     /// Whether it holds posts of hours before `hour`.
     pub(super) fn has_before(&self, hour: i64) -> bool {
-        self.hours.front().is_some_and(|held| held.number < hour)
+        self.hours.first().is_some_and(|held| held.number < hour)
     }
 
     /// The same hours of a topic first seen after `ordinal` blocks, without anything that it had learned.

@@ -32,7 +32,7 @@ fn entry(topic: &str, pane: Pane, posts: u32) -> Entry {
         topic: TopicKey::new(topic),
         pane,
         kind: FeedKind::Social,
-        tally,
+        tally: Box::new(tally),
     }
 }
 

@@ -103,7 +103,8 @@ impl Track {
     }
 
     /// Adds a tally to an open pane.
-    pub(super) fn add(&mut self, pane: Pane, tally: Tally) {
+    pub(super) fn add(&mut self, pane: Pane, tally: impl Into<Box<Tally>>) {
+        let tally = tally.into();
         self.day.add(pane, &tally);
         match self.fine.binary_search_by_key(&pane, |part| part.pane) {
             Ok(place) => {
@@ -117,7 +118,7 @@ impl Track {
                 Part {
                     pane,
                     posts: tally.posts,
-                    tally: Box::new(tally),
+                    tally,
                 },
             ),
         }

@@ -23,8 +23,9 @@ use super::visit::{fatal, not_owned, starts, visit_end, visit_record};
 use crate::config::{GroupProtocol, Security};
 use crate::log::{Event, LogError, Partition, Position};
 
-/// Most events of one call of `poll`: a few milliseconds of work.
-const EVENTS_PER_POLL: usize = 1000;
+/// Most events of one call of `poll`: some tens of milliseconds of work. While a backlog is read each call
+/// may be followed by a commit, which must not cost more than what it commits.
+const EVENTS_PER_POLL: usize = 5000;
 
 /// A member of a consumer group.
 pub(super) struct Reader {
