@@ -8,6 +8,7 @@
 )]
 
 mod faulty;
+mod member;
 mod proofs;
 mod world;
 

@@ -14,7 +14,8 @@ use kentongan::service::rendering;
 use kentongan::service::stage::Stage;
 use kentongan::service::triage_stage::TriageStage;
 
-use crate::world::{COUNTS_PARTITIONS, FEEDS, Member, World, partition};
+use crate::member::Member;
+use crate::world::{COUNTS_PARTITIONS, FEEDS, World, partition};
 
 /// Closed windows by topic, kind and pane.
 type Closed = BTreeMap<(String, String, i64), [u32; 3]>;
