@@ -6,6 +6,7 @@
 
 mod beats;
 mod kept;
+mod pending;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use crate::service::written::Written;
 use crate::triage::{Acted, Action, ActionRefusal, FactChecks, Revision, Status, Triage};
 use beats::Beats;
 pub(in crate::service) use kept::Beside;
+use pending::Pending;
 
 /// The third stage. It owns the one partition of `signals`, or nothing.
 #[expect(
@@ -69,19 +71,6 @@ pub struct Tally {
     pub signals: u64,
     /// Incidents that were opened.
     pub incidents: u64,
-}
-
-/// A revision that is to be written.
-struct Pending {
-    revision: Revision,
-    /// When detect, or a person, wrote the record that brought it.
-    noticed_at: EventTime,
-}
-
-impl Pending {
-    fn written(&self) -> Written {
-        Written::of(&self.revision, self.noticed_at)
-    }
 }
 
 impl TriageStage {
@@ -396,7 +385,7 @@ impl Stage for TriageStage {
 
     fn committed(&mut self) {
         let pending = self.pending.drain(..);
-        self.sent.extend(pending.map(|pending| pending.written()));
+        self.sent.extend(pending.map(Pending::written));
         self.dead_letters.clear();
         self.beats.iter_mut().for_each(Beats::hold);
         self.progressed = false;
