@@ -189,24 +189,15 @@ fn a_baseline_that_was_fed_for_hours_does_not_hide_a_crowd() {
     );
 }
 
-#[test]
-fn invisible_and_wide_letters_make_no_other_topic() {
-    let spelled = [
-        "jembatan",
-        "jem\u{200b}batan",
-        "jem\u{2060}ba\u{ad}tan",
-        "ｊｅｍｂａｔａｎ",
-        "JEMBATAN",
-    ];
-    let posts = crowd(200, "jembatan")
-        .into_iter()
-        .enumerate()
-        .map(|(number, post)| Post {
-            text: post
-                .text
-                .replace("jembatan", spelled[number % spelled.len()]),
-            ..post
-        });
+/// Whether a crowd whose posts spell the tag in turn in each of these ways is one topic.
+fn are_one_topic(spelled: &[&str]) {
+    let spell = |(number, post): (usize, Post)| Post {
+        text: post
+            .text
+            .replace("jembatan", spelled[number % spelled.len()]),
+        ..post
+    };
+    let posts = crowd(200, "jembatan").into_iter().enumerate().map(spell);
     let (alerts, _) = replay(with(ordinary(), posts));
     assert!(is_told(&alerts, "tag:jembatan"), "{alerts:?}");
     let posts: f64 = alerts
@@ -214,6 +205,27 @@ fn invisible_and_wide_letters_make_no_other_topic() {
         .filter_map(|alert| alert["counts"]["posts"]["observed"].as_f64())
         .fold(0.0, f64::max);
     assert!(posts > 120.0, "the spellings were counted apart: {posts}");
+}
+
+#[test]
+fn invisible_and_wide_letters_make_no_other_topic() {
+    are_one_topic(&[
+        "jembatan",
+        "jem\u{200b}batan",
+        "jem\u{2060}ba\u{ad}tan",
+        "ｊｅｍｂａｔａｎ",
+        "JEMBATAN",
+    ]);
+}
+
+#[test]
+fn look_alike_letters_inside_a_word_make_no_other_topic() {
+    are_one_topic(&[
+        "jembatan",
+        "j\u{435}mbatan",
+        "\u{458}emb\u{430}t\u{430}n",
+        "J\u{395}MBATAN",
+    ]);
 }
 
 #[test]

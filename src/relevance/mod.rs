@@ -15,6 +15,7 @@ mod hazard;
 mod language;
 mod lexicon;
 mod lists;
+mod look_alike;
 mod matcher;
 mod normal;
 mod place;

@@ -1,4 +1,5 @@
-//! Text -> the form in which all words are compared: NFKC, case-folded, without invisible marks.
+//! Text -> the form in which all words are compared: NFKC, case-folded, without invisible marks, and in one script
+//! where a Latin word has look-alike letters of another one in it.
 //!
 //! In: text as posted. Out: the folded text, appended to a buffer, and where words joined by case
 //! (`PrayForPalu`) have their borders.
@@ -8,6 +9,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::relevance::eight_bytes::{ascii, capitals};
+use crate::relevance::look_alike::latin_of;
 
 /// Folds texts into one buffer.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +37,10 @@ impl Folder {
             let (head, tail) = rest.split_at(ascii(rest.as_bytes(), 0));
             let wide = tail.bytes().take_while(|byte| !byte.is_ascii()).count();
             let (run, after) = tail.split_at(wide);
-            if run
+            if let Some(letters) = latin_of(head, run, after) {
+                self.push_ascii(head);
+                self.text.extend(letters);
+            } else if run
                 .chars()
                 .all(|letter| is_plain(letter) || is_invisible(letter))
             {
@@ -139,6 +144,8 @@ mod tests {
         assert_eq!(fold("Indone\u{301}sie"), fold("INDONÉSIE"));
         assert_eq!(fold("ＪＡＫＡＲＴＡ"), "jakarta");
         assert_eq!(fold("İstanbul"), "istanbul");
+        assert_eq!(fold("Jаkаrtа"), "jakarta", "with Cyrillic letters");
+        assert_eq!(fold("в Джакарте"), "в джакарте");
         assert_eq!(fold("Straße"), fold("STRASSE"));
         assert_eq!(fold("Ἰνδονησίας"), fold("Ἰνδονησίασ"));
         assert_eq!(fold("اندونزی\u{200c}ها"), "اندونزیها");
