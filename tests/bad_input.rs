@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kentongan::config::Config;
+use kentongan::config::{Config, PlacedBy};
 use kentongan::feed::{AccountKey, Refusal};
 use kentongan::ingest::{Batch, Ingest, Outcomes};
 use kentongan::log::memory::{Cluster, StoredRecord};
@@ -249,15 +249,27 @@ fn partition(name: &str) -> Partition {
 
 /// What the ingest stage makes of a feed with these values.
 fn ingested(values: impl Iterator<Item = Option<Vec<u8>>>) -> Cluster {
-    let config = Config::built_in().unwrap();
-    let now = DEFAULT_START.plus_millis(7_200_000);
+    let now = now();
+    ingested_of(values.map(|value| record(value, now)), PlacedBy::Posted)
+}
+
+/// When a feed is read.
+fn now() -> EventTime {
+    DEFAULT_START.plus_millis(7_200_000)
+}
+
+/// What it makes of these records, placed by their own time or by arrival.
+fn ingested_of(records: impl Iterator<Item = Outgoing>, placed_by: PlacedBy) -> Cluster {
+    let mut config = Config::built_in().unwrap();
+    config.feeds.iter_mut().for_each(|feed| feed.time = placed_by);
+    let now = now();
     let cluster = Cluster::new();
     for name in ["feeds.social", "feeds.social.dlq", "counts"] {
         cluster.create(name, 1);
     }
     let mut feed = cluster.log("feed");
-    for value in values {
-        feed.append(record(value, now)).unwrap();
+    for record in records {
+        feed.append(record).unwrap();
     }
     feed.commit(&[]).unwrap();
     let gate = Gate::new(&config.relevance).unwrap();
@@ -328,11 +340,33 @@ fn dead_letters_keep_the_bytes_and_the_reason() {
         check_letter(letter, kept, headers);
     }
     assert!(kept_letters.next().is_none());
+    assert_eq!(stated(&cluster), expected);
+}
+
+/// What the batches state of all posts.
+fn stated(cluster: &Cluster) -> Outcomes {
     let mut stated = Outcomes::default();
     for (_, batch) in cluster.read(&partition("counts")) {
         let batch = Batch::decode(&batch.value.unwrap()).unwrap();
         let statements = batch.statements.iter();
         statements.for_each(|statement| stated.merge(&statement.outcomes));
     }
-    assert_eq!(stated, expected);
+    stated
+}
+
+#[test]
+fn a_record_that_arrived_in_the_future_is_refused_and_makes_no_other_late() {
+    let post = |number: u8| Some(timed(&format!(r#""id":"{number}","text":"air naik""#)));
+    let ahead = |hours: i64| now().plus_millis(hours * 3_600_000);
+    let records = [(0, 0), (1, 20 * 8_760), (2, 2), (3, 0), (4, 1)];
+    let records = records.map(|(number, hours)| record(post(number), ahead(hours)));
+    let cluster = ingested_of(records.into_iter(), PlacedBy::Arrived);
+    let mut expected = Outcomes {
+        irrelevant: 3,
+        ..Outcomes::default()
+    };
+    expected.refuse(Refusal::Future);
+    expected.refuse(Refusal::Future);
+    assert_eq!(stated(&cluster), expected);
+    assert_eq!(cluster.read(&partition("feeds.social.dlq")).len(), 2);
 }

@@ -118,7 +118,7 @@ impl Stage for ActionStage {
         "actions"
     }
 
-    fn visit(&mut self, event: Event<'_>) {
+    fn visit(&mut self, event: Event<'_>, _now: EventTime) {
         match event {
             Event::Assigned { partition, next } => {
                 self.next.insert(partition.number, next);

@@ -146,20 +146,26 @@ mod tests {
             name: "signals".into(),
             number: 0,
         };
-        stage.visit(Event::Assigned {
-            partition: &partition,
-            next,
-        });
+        stage.visit(
+            Event::Assigned {
+                partition: &partition,
+                next,
+            },
+            EventTime::from_millis(0),
+        );
         for (offset, record) in (0..).zip(earthquake()) {
             let value = serde_json::to_vec(&record).unwrap();
-            stage.visit(Event::Record(Record {
-                partition: &partition,
-                offset,
-                arrived_at: EventTime::from_millis(0),
-                key: None,
-                value: Some(&value),
-                headers: &[],
-            }));
+            stage.visit(
+                Event::Record(Record {
+                    partition: &partition,
+                    offset,
+                    arrived_at: EventTime::from_millis(0),
+                    key: None,
+                    value: Some(&value),
+                    headers: &[],
+                }),
+                EventTime::from_millis(0),
+            );
         }
         let text = |bytes: Option<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
         let outputs = stage.outputs(EventTime::from_millis(0)).into_iter();

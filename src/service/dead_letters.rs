@@ -125,7 +125,7 @@ impl Stage for ReturnStage {
         "dlq-replay"
     }
 
-    fn visit(&mut self, event: Event<'_>) {
+    fn visit(&mut self, event: Event<'_>, _now: EventTime) {
         match event {
             Event::Assigned { partition, next } => {
                 self.owned.insert(partition.clone(), (next, false));

@@ -213,7 +213,7 @@ impl Stage for DetectStage {
         "detect"
     }
 
-    fn visit(&mut self, event: Event<'_>) {
+    fn visit(&mut self, event: Event<'_>, _now: EventTime) {
         match event {
             Event::Assigned { partition, next } => self.take(partition.number, next),
             Event::Record(record) => self.fold(&record),

@@ -1,4 +1,6 @@
 //! Ingest beside the log: feeds in, batches and dead letters out.
+//!
+//! Rule: the clock decides one thing alone, whether a record's own time of arrival can be true.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,9 +9,15 @@ use super::dead_letters::dead_letter;
 use super::lists::Loaded;
 use super::stage::Stage;
 use crate::config::Config;
+use crate::feed::Refusal;
 use crate::ingest::{Batch, Ingest, InputId, InputRecord, Outcome, Outcomes};
 use crate::log::{Event, Outgoing, Partition, Position, Record};
 use crate::post::EventTime;
+
+/// A record that says that it arrived more than this ahead of the clock has a false time; brokers allow as much unless
+/// told otherwise (`message.timestamp.after.max.ms`). Believed, it would make every later post of its partition late,
+/// and close years of panes.
+const BELIEVED_AHEAD_MS: i64 = 3_600_000;
 
 /// What was sent since it was last asked.
 #[derive(Debug, Default)]
@@ -117,8 +125,12 @@ impl IngestStage {
         })
     }
 
-    fn fold(&mut self, input: InputId, record: &Record<'_>) {
-        let decoded = self.ingest.decode(input.feed, record.value);
+    fn fold(&mut self, input: InputId, record: &Record<'_>, now: EventTime) {
+        let decoded = if record.arrived_at > now.plus_millis(BELIEVED_AHEAD_MS) {
+            Err(Refusal::Future.into())
+        } else {
+            self.ingest.decode(input.feed, record.value)
+        };
         let outcome = self.ingest.apply(InputRecord {
             input,
             offset: record.offset,
@@ -165,7 +177,7 @@ impl Stage for IngestStage {
         "ingest"
     }
 
-    fn visit(&mut self, event: Event<'_>) {
+    fn visit(&mut self, event: Event<'_>, now: EventTime) {
         match event {
             Event::Assigned { partition, next } => {
                 if let Some(input) = self.input(partition) {
@@ -174,7 +186,7 @@ impl Stage for IngestStage {
             }
             Event::Record(record) => {
                 if let Some(input) = self.input(record.partition) {
-                    self.fold(input, &record);
+                    self.fold(input, &record, now);
                 }
             }
             Event::AtEnd { partition, next } => {

@@ -145,7 +145,7 @@ impl Stage for NotifyStage {
         self.name
     }
 
-    fn visit(&mut self, event: Event<'_>) {
+    fn visit(&mut self, event: Event<'_>, _now: EventTime) {
         match event {
             Event::Assigned { partition, next } => {
                 let owned = Owned {

@@ -80,7 +80,7 @@ impl<S: Stage> Refold<S> {
         compared: &str,
         outputs: VecDeque<(u64, Vec<u8>)>,
     ) -> Self {
-        stage.visit(Event::Assigned { partition, next: 0 });
+        stage.visit(Event::Assigned { partition, next: 0 }, EventTime::MIN);
         Self {
             stage,
             compared: compared.into(),
@@ -93,7 +93,7 @@ impl<S: Stage> Refold<S> {
     /// Folds the next input and compares what comes of it.
     pub fn fold(&mut self, record: Record<'_>) -> Result<(), Difference> {
         let input = record.offset;
-        self.stage.visit(Event::Record(record));
+        self.stage.visit(Event::Record(record), EventTime::MIN);
         self.agreement.inputs += 1;
         // The time is not in the value.
         let outputs = self.stage.outputs(EventTime::MIN);

@@ -15,8 +15,8 @@ pub trait Stage {
     /// The word for it in metrics, logs and consumer groups.
     fn name(&self) -> &'static str;
 
-    /// Folds one event.
-    fn visit(&mut self, event: Event<'_>);
+    /// Folds one event, which was read in a turn that began at `now`.
+    fn visit(&mut self, event: Event<'_>, now: EventTime);
 
     /// Where to begin reading a partition that was assigned at `next`: earlier, if the stage must see
     /// again what it has to remember. Asked after it was told of the assignment.
@@ -93,7 +93,7 @@ pub fn turn(
     let mut assigned = Vec::new();
     log.poll(wait, &mut |event| {
         events += 1;
-        stage.visit(event);
+        stage.visit(event, now);
         if let Event::Assigned { partition, next } = event {
             assigned.push(Position {
                 partition: partition.clone(),

@@ -323,7 +323,7 @@ impl Stage for TriageStage {
         "triage"
     }
 
-    fn visit(&mut self, event: Event<'_>) {
+    fn visit(&mut self, event: Event<'_>, _now: EventTime) {
         match event {
             Event::Assigned { partition, next } => self.own(partition.number, next),
             Event::Record(record) => self.fold(&record),

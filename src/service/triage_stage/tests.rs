@@ -22,19 +22,25 @@ fn fact_checks_that_were_used_do_not_outlive_the_tenure() {
         next: 0,
     };
     stage.use_fact_checks(checks());
-    stage.visit(assigned);
+    stage.visit(assigned, EventTime::from_millis(0));
     assert!(!stage.needs_fact_checks(), "those of the start are fresh");
-    stage.visit(Event::Record(Record {
-        partition: &partition,
-        offset: 0,
-        arrived_at: EventTime::from_millis(0),
-        key: None,
-        value: Some(b"{}"),
-        headers: &[],
-    }));
-    stage.visit(Event::Lost {
-        partition: &partition,
-    });
+    stage.visit(
+        Event::Record(Record {
+            partition: &partition,
+            offset: 0,
+            arrived_at: EventTime::from_millis(0),
+            key: None,
+            value: Some(b"{}"),
+            headers: &[],
+        }),
+        EventTime::from_millis(0),
+    );
+    stage.visit(
+        Event::Lost {
+            partition: &partition,
+        },
+        EventTime::from_millis(0),
+    );
     assert!(stage.needs_fact_checks());
     stage.use_fact_checks(checks());
     assert!(!stage.needs_fact_checks());
@@ -66,22 +72,28 @@ fn own(config: &Arc<Config>, shelf: Vec<Outgoing>, next: u64, end: usize) -> (Sa
         .with_keeper(Keeper::of_triage(config, shelf));
     let name = Arc::clone(&stage.signals);
     let partition = Partition { name, number: 0 };
-    stage.visit(Event::Assigned {
-        partition: &partition,
-        next,
-    });
+    stage.visit(
+        Event::Assigned {
+            partition: &partition,
+            next,
+        },
+        EventTime::from_millis(0),
+    );
     let begins = usize::try_from(stage.reads_from(&partition, next)).unwrap();
     let mut written = Vec::new();
     for (offset, record) in (0_i64..).zip(earthquake()).take(end).skip(begins) {
         let value = serde_json::to_vec(&record).unwrap();
-        stage.visit(Event::Record(Record {
-            partition: &partition,
-            offset: offset.unsigned_abs(),
-            arrived_at: EventTime::from_millis(0),
-            key: None,
-            value: Some(&value),
-            headers: &[],
-        }));
+        stage.visit(
+            Event::Record(Record {
+                partition: &partition,
+                offset: offset.unsigned_abs(),
+                arrived_at: EventTime::from_millis(0),
+                key: None,
+                value: Some(&value),
+                headers: &[],
+            }),
+            EventTime::from_millis(0),
+        );
         written.extend(stage.outputs(EventTime::from_millis(offset * 10)));
         stage.committed();
     }
@@ -138,20 +150,26 @@ fn a_commit_that_was_dropped_comes_again_without_the_snapshot() {
         .with_keeper(Keeper::of_triage(&config, Box::new(|_, _| Ok(()))));
     let name = Arc::clone(&stage.signals);
     let partition = Partition { name, number: 0 };
-    stage.visit(Event::Assigned {
-        partition: &partition,
-        next: 0,
-    });
+    stage.visit(
+        Event::Assigned {
+            partition: &partition,
+            next: 0,
+        },
+        EventTime::from_millis(0),
+    );
     for (offset, record) in (0..).zip(earthquake()).take(40) {
         let value = serde_json::to_vec(&record).unwrap();
-        stage.visit(Event::Record(Record {
-            partition: &partition,
-            offset,
-            arrived_at: EventTime::from_millis(0),
-            key: None,
-            value: Some(&value),
-            headers: &[],
-        }));
+        stage.visit(
+            Event::Record(Record {
+                partition: &partition,
+                offset,
+                arrived_at: EventTime::from_millis(0),
+                key: None,
+                value: Some(&value),
+                headers: &[],
+            }),
+            EventTime::from_millis(0),
+        );
     }
     let mut given = |millis| {
         let outputs = stage.outputs(EventTime::from_millis(millis));
