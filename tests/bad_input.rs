@@ -261,7 +261,10 @@ fn now() -> EventTime {
 /// What it makes of these records, placed by their own time or by arrival.
 fn ingested_of(records: impl Iterator<Item = Outgoing>, placed_by: PlacedBy) -> Cluster {
     let mut config = Config::built_in().unwrap();
-    config.feeds.iter_mut().for_each(|feed| feed.time = placed_by);
+    config
+        .feeds
+        .iter_mut()
+        .for_each(|feed| feed.time = placed_by);
     let now = now();
     let cluster = Cluster::new();
     for name in ["feeds.social", "feeds.social.dlq", "counts"] {

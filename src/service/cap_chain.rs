@@ -146,29 +146,23 @@ mod tests {
             name: "signals".into(),
             number: 0,
         };
-        stage.visit(
-            Event::Assigned {
-                partition: &partition,
-                next,
-            },
-            EventTime::from_millis(0),
-        );
+        let at = EventTime::from_millis(0);
+        let partition = &partition;
+        stage.visit(Event::Assigned { partition, next }, at);
         for (offset, record) in (0..).zip(earthquake()) {
             let value = serde_json::to_vec(&record).unwrap();
-            stage.visit(
-                Event::Record(Record {
-                    partition: &partition,
-                    offset,
-                    arrived_at: EventTime::from_millis(0),
-                    key: None,
-                    value: Some(&value),
-                    headers: &[],
-                }),
-                EventTime::from_millis(0),
-            );
+            let record = Record {
+                partition,
+                offset,
+                arrived_at: at,
+                key: None,
+                value: Some(&value),
+                headers: &[],
+            };
+            stage.visit(Event::Record(record), at);
         }
         let text = |bytes: Option<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
-        let outputs = stage.outputs(EventTime::from_millis(0)).into_iter();
+        let outputs = stage.outputs(at).into_iter();
         let outputs = outputs.map(|out| (out.name.to_string(), out.key.unwrap(), text(out.value)));
         outputs.collect()
     }
