@@ -11,11 +11,20 @@ use super::signal::WindowEvidence;
 use crate::post::{EventTime, FeedKind};
 use crate::window::{Pane, Scale};
 
-/// A spike grows when its last hour holds so many times the posts that were last reported.
+/// A spike grows when its last hour holds so many times the posts, or the accounts, that were last reported.
 const GROWTH: u32 = 2;
+/// Accounts are counted again when the posts are more by this share: counting joins an hour's sketches.
+const RECOUNT_SHARE: u32 = 8;
 
 /// A slow rise may pause for so many hours.
 const HOURS_WITHOUT_POSTS: i64 = 6;
+
+/// What an hour holds of a topic.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Size {
+    pub posts: u32,
+    pub accounts: u32,
+}
 
 /// An open episode.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,7 +43,9 @@ pub(super) struct Episode {
     pub strongest: WindowEvidence,
     /// Who has spoken since the begin.
     pub heard: Heard,
-    reported_posts: u32,
+    reported: Size,
+    /// The hour when its accounts were last counted; fewer posts since then.
+    counted: Size,
     /// The feeds that it has posts from ...
     feeds: FeedSet,
     /// ... and how many panes had closed without them at the last hot one.
@@ -48,7 +59,7 @@ impl Episode {
         pane: Pane,
         evidence: WindowEvidence,
         heard: Heard,
-        hour_posts: u32,
+        hour: Size,
     ) -> Self {
         Self {
             id,
@@ -58,7 +69,8 @@ impl Episode {
             first_seen: vec![(evidence.kind, onset_at)],
             strongest: evidence,
             heard,
-            reported_posts: hour_posts,
+            reported: hour,
+            counted: hour,
             feeds: FeedSet::default(),
             blind: 0,
         }
@@ -70,14 +82,30 @@ impl Episode {
         self.blind = feeds.blind(self.feeds);
     }
 
-    /// Notes one more window above the base; whether it is worth a signal.
+    /// The hour holds `posts`: notes how many accounts, where enough has come since they were last counted.
+    pub(super) fn count(&mut self, posts: u32, accounts: impl FnOnce() -> u32) {
+        self.counted.posts = self.counted.posts.min(posts);
+        if posts > self.counted.posts + self.counted.posts / RECOUNT_SHARE {
+            let accounts = accounts();
+            self.counted = Size { posts, accounts };
+        }
+    }
+
+    /// Whether the hour of `posts` is so much larger than what was reported that it is worth a signal. Posts and
+    /// accounts grow each by their own measure: more accounts do not put off what more posts have to tell.
+    pub(super) fn has_grown(&mut self, posts: u32) -> bool {
+        let by_posts = grow(&mut self.reported.posts, posts);
+        let by_accounts = grow(&mut self.reported.accounts, self.counted.accounts);
+        by_posts || by_accounts
+    }
+
+    /// Notes one more window above the base.
     pub(super) fn stay_hot(
         &mut self,
         pane: Pane,
         evidence: WindowEvidence,
         onset: Option<EventTime>,
-        hour_posts: u32,
-    ) -> bool {
+    ) {
         let pane = hot_until(pane, &evidence);
         self.last_hot = self.last_hot.max(pane);
         let is_new =
@@ -89,11 +117,6 @@ impl Episode {
         if evidence.surprise > self.strongest.surprise {
             self.strongest = evidence;
         }
-        let grew = hour_posts >= self.reported_posts.saturating_mul(GROWTH).max(1);
-        if grew {
-            self.reported_posts = hour_posts;
-        }
-        grew
     }
 
     /// When the talk began, in whatever kind.
@@ -122,4 +145,13 @@ fn hot_until(pane: Pane, evidence: &WindowEvidence) -> Pane {
     } else {
         pane
     }
+}
+
+/// Whether `now` is so many times what was reported; then it is what was reported.
+fn grow(reported: &mut u32, now: u32) -> bool {
+    let has_grown = now >= reported.saturating_mul(GROWTH).max(1);
+    if has_grown {
+        *reported = now;
+    }
+    has_grown
 }

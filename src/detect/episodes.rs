@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::describe;
 use super::describe::Occasion;
-use super::episode::Episode;
+use super::episode::{Episode, Size};
 use super::excess::PHRASES;
 use super::heard::Heard;
 use super::judge::{Finding, Standard};
@@ -142,13 +142,16 @@ impl Detector {
             return None;
         }
         let evidence = evidence(kind, pane, &finding);
-        let hour_posts = track.posts(Scale::OneHour, pane);
+        let hour = Size {
+            posts: track.posts(Scale::OneHour, pane),
+            accounts: hour_accounts(track, pane),
+        };
         let hash = xxh3_64(format!("{}@{}", topic.key, pane.0).as_bytes()) >> 32;
         let name = format!("{hash:08x}");
         let first_open = |kind| kinds.get(kind).first_open;
         let heard = Heard::begin(|kind| topic.track(kind), first_open, onset?);
         let feeds = track.feeds(finding.scale, pane);
-        let mut episode = Episode::open(name, (onset?, at), pane, evidence, heard, hour_posts);
+        let mut episode = Episode::open(name, (onset?, at), pane, evidence, heard, hour);
         episode.hear(feeds, &self.feeds);
         topic.episode = Some(Box::new(episode));
         self.episodes.insert(topic.key.clone(), id);
@@ -165,20 +168,21 @@ impl Detector {
         signals: &mut Vec<SignalRecord>,
     ) -> Option<()> {
         let topic = self.topics.get_mut(id)?;
-        let newest = topic.track(kind)?.newest(pane)?;
-        let hour_posts = topic.track(kind)?.posts(Scale::OneHour, pane);
-        let evidence = evidence(kind, pane, &finding);
-        let heard = topic.track(kind)?.feeds(finding.scale, pane);
-        let episode = topic.episode.as_mut()?;
-        episode.hear(heard, &self.feeds);
-        // Only a window that is a spike by itself is told, so only that moves what was reported.
-        let told = if finding.is_spike() { hour_posts } else { 0 };
-        let grew = episode.stay_hot(pane, evidence, onset, told);
+        let mut episode = topic.episode.take()?;
+        let grew = topic.track(kind).and_then(|track| {
+            episode.hear(track.feeds(finding.scale, pane), &self.feeds);
+            episode.stay_hot(pane, evidence(kind, pane, &finding), onset);
+            // Only a window that is a spike by itself is told, so only that moves what was reported.
+            let posts = track.posts(Scale::OneHour, pane);
+            if finding.is_spike() {
+                episode.count(posts, || hour_accounts(track, pane));
+            }
+            let newest = track.newest(pane)?;
+            (finding.is_spike() && episode.has_grown(posts)).then_some(newest)
+        });
+        topic.episode = Some(episode);
         topic.reach_back();
-        if grew {
-            return self.signal(id, Change::Grew, pane, newest, signals);
-        }
-        None
+        self.signal(id, Change::Grew, pane, grew?, signals)
     }
 
     /// Ends the episodes that have been calm for the hold time in every kind that has feeds.
@@ -282,6 +286,10 @@ fn voices(track: &Track, scale: Scale, pane: Pane) -> u32 {
     } else {
         tally.accounts.count()
     }
+}
+
+fn hour_accounts(track: &Track, pane: Pane) -> u32 {
+    track.tally(Scale::OneHour, pane).accounts.count()
 }
 
 fn last_pane(hour: i64) -> Pane {

@@ -18,7 +18,7 @@ use prometheus::{
 
 use crate::post::FeedKind;
 use family::Register;
-pub use words::{DeliveryResult, ErrorClass, LeftOut, Limit, Operation, Outcome};
+pub use words::{DeliveryResult, ErrorClass, LeftOut, Limit, Operation, Outcome, Reached};
 
 /// What becomes of records of fact-checks, in the order of all outputs.
 pub const CLAIM_OUTCOMES: [&str; 5] = ["added", "edited", "withdrawn", "outdated", "turned_away"];
@@ -99,6 +99,8 @@ metrics! {
     budget: Gauge = "kentongan_detect_promised_false_incidents_per_day", [];
     /// Episodes that opened, a day of exposure, true or false: to be laid beside the promise.
     realised: Gauge = "kentongan_detect_realised_episodes_per_day", [];
+    /// Panes of topics that closed, by what their most surprising window reached: a surprise, or the topic's threshold.
+    closed_panes: IntCounterVec = "kentongan_detect_closed_panes_total", ["reached"];
     /// Incidents that are open.
     open_incidents: IntGaugeVec = "kentongan_triage_open_incidents", ["level"];
     /// Incidents that people called false alarms, a day over the last seven days: to be laid beside the promise.
@@ -264,6 +266,13 @@ impl Metrics {
             .inc_by(times);
     }
 
+    /// Counts panes that closed, by what they reached.
+    pub fn count_closed(&self, reached: Reached, panes: u64) {
+        self.closed_panes
+            .with_label_values(&[reached.as_str()])
+            .inc_by(panes);
+    }
+
     fn start_at_zero(&self, known: &Known<'_>) {
         for feed in &known.feeds {
             for outcome in Outcome::ALL {
@@ -303,6 +312,9 @@ impl Metrics {
         }
         for limit in Limit::ALL {
             self.count_limit(limit, 0);
+        }
+        for reached in Reached::ALL {
+            self.count_closed(reached, 0);
         }
         for reason in LeftOut::ALL {
             self.count_left_out(reason, 0);

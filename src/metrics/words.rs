@@ -41,6 +41,69 @@ impl Outcome {
     }
 }
 
+/// What the most surprising window of a closed pane reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// Every closed pane of a topic.
+    Zero,
+    /// A surprise of 3, one in a thousand by the model.
+    Three,
+    /// Of 4.
+    Four,
+    /// Of 6.
+    Six,
+    /// Of 8.
+    Eight,
+    /// Of 12.
+    Twelve,
+    /// Of 16.
+    Sixteen,
+    /// Its own threshold: a spike.
+    Threshold,
+}
+
+impl Reached {
+    /// Everything, the least first.
+    pub const ALL: [Self; 8] = [
+        Self::Zero,
+        Self::Three,
+        Self::Four,
+        Self::Six,
+        Self::Eight,
+        Self::Twelve,
+        Self::Sixteen,
+        Self::Threshold,
+    ];
+
+    /// The surprise; `None` where it is another for each topic.
+    pub const fn surprise(self) -> Option<f64> {
+        match self {
+            Self::Zero => Some(0.0),
+            Self::Three => Some(3.0),
+            Self::Four => Some(4.0),
+            Self::Six => Some(6.0),
+            Self::Eight => Some(8.0),
+            Self::Twelve => Some(12.0),
+            Self::Sixteen => Some(16.0),
+            Self::Threshold => None,
+        }
+    }
+
+    /// The label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zero => "0",
+            Self::Three => "3",
+            Self::Four => "4",
+            Self::Six => "6",
+            Self::Eight => "8",
+            Self::Twelve => "12",
+            Self::Sixteen => "16",
+            Self::Threshold => "threshold",
+        }
+    }
+}
+
 /// A limit that keeps memory bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::calibration::Calibration;
 use super::keeper::Keeper;
 use super::stage::Stage;
 use crate::config::Config;
@@ -39,6 +40,7 @@ pub struct DetectStage {
     told_of_mixed_keys: bool,
     sent: Sent,
     left_out: LeftOut,
+    calibration: Calibration,
 }
 
 /// Signals that were sent, by what they say.
@@ -70,6 +72,7 @@ impl DetectStage {
             told_of_mixed_keys: false,
             sent: Sent::default(),
             left_out: LeftOut::default(),
+            calibration: Calibration::default(),
         }
     }
 
@@ -100,6 +103,11 @@ impl DetectStage {
     /// What was sent since the last call.
     pub fn take_sent(&mut self) -> Sent {
         std::mem::take(&mut self.sent)
+    }
+
+    /// How surprising the windows were that closed since the last call.
+    pub(super) fn take_calibration(&mut self) -> Calibration {
+        std::mem::take(&mut self.calibration)
     }
 
     /// What was left out since the last call. A partition that left takes its part along.
@@ -194,7 +202,12 @@ impl DetectStage {
         match Batch::decode(record.value.unwrap_or_default()) {
             Ok(batch) => {
                 let before = owned.detector.mixed_keys();
-                let signals = owned.detector.apply(batch, &mut |_| ());
+                let calibration = &mut self.calibration;
+                let signals = owned.detector.apply(batch, &mut |pane| {
+                    if is_new {
+                        calibration.note(&pane);
+                    }
+                });
                 owned.pending.extend(signals.into_iter().filter(|_| is_new));
                 let mixed = owned.detector.mixed_keys() - before;
                 self.note_mixed_keys(if is_new { mixed } else { 0 });

@@ -6,6 +6,7 @@
 pub mod action_stage;
 pub mod action_writer;
 mod alerts_reader;
+mod calibration;
 mod cap_chain;
 pub mod claims_file;
 pub mod clock;

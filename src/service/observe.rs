@@ -125,6 +125,9 @@ fn signals(metrics: &Metrics, stage: &mut DetectStage) {
     metrics.count_limit(Limit::Phrases, left_out.unremembered);
     metrics.count_limit(Limit::SilentPartition, left_out.silent_partitions);
     metrics.repeated_batches.inc_by(left_out.repeated_batches);
+    for (reached, panes) in stage.take_calibration().iter() {
+        metrics.count_closed(reached, panes);
+    }
 }
 
 /// States what the detectors know.
