@@ -176,7 +176,7 @@ fn a_baseline_that_was_fed_for_hours_does_not_hide_a_crowd() {
         post(at, author, format!("biasa saja {number} #jembatan"))
     });
     let before = ordinary_since(NOON - 12 * 3_600);
-    let (alerts, _) = replay(with(with(before, crowd(200, "jembatan")), feeding));
+    let (alerts, _) = replay(with(with(before, crowd(300, "jembatan")), feeding));
     let about: Vec<&Value> = alerts
         .iter()
         .filter(|alert| is_told(std::slice::from_ref(alert), "tag:jembatan"))
