@@ -67,12 +67,7 @@ impl<'a> Standard<'a> {
     /// Whether enough was seen for an episode to open.
     pub(super) fn is_warm(&self) -> bool {
         let by = &self.settings.constants;
-        let warm_up_s = if self.class == PHRASES {
-            by.phrase_warm_up_s
-        } else {
-            by.warm_up_s
-        };
-        self.forecast.exposure_s >= warm_up_s && self.forecast.posts >= by.warm_up_posts
+        self.forecast.exposure_s >= by.warm_up_s && self.forecast.posts >= by.warm_up_posts
     }
 
     /// Fewest posts in a window that is tested.

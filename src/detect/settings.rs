@@ -65,9 +65,6 @@ pub struct Constants {
     pub silent_expected: f64,
     /// Fewest posts in a window of a phrase that is tested ...
     pub phrase_posts: u32,
-    /// ... and the exposure before one is: how usual a phrase is, is learnt by hours, and a first hour can be seconds
-    /// long ...
-    pub phrase_warm_up_s: f64,
     /// ... and the share of the budget that is the phrases': there are many, and few of them are anything.
     pub phrase_share: f64,
     /// How many excursions the mean excess of the class weighs in that of a topic.
@@ -102,7 +99,6 @@ impl Default for Constants {
             own_prior_days: 5.0,
             silent_expected: 30.0,
             phrase_posts: 5,
-            phrase_warm_up_s: 3_600.0,
             phrase_share: 0.02,
             own_prior_weight: 3.0,
         }
